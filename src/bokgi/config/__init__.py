@@ -1,0 +1,1 @@
+"""Settings: where things lie and how the service is run."""

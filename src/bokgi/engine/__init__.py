@@ -1,0 +1,1 @@
+"""Simulate plans on panels."""

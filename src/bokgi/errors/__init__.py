@@ -1,0 +1,33 @@
+"""Every error class of Bokgi, the tree at the top.
+
+::
+
+    BokgiError
+    ├── InputError          wrong input of a person or program (exit 2, HTTP 400)
+    ├── DataError           a file or stored data cannot be used (exit 2)
+    ├── MissingError        no such thing (exit 2, HTTP 404)
+    ├── EnvironmentFault    the machine does not allow it (exit 1)
+    └── InternalFault       our own promise is broken (exit 1, HTTP 500)
+
+The situations stand in one file an area: `market`, `orders`, `data`, `runs`.
+"""
+
+from bokgi.errors.base import (
+    BokgiError,
+    DataError,
+    EnvironmentFault,
+    InputError,
+    InternalFault,
+    Language,
+    MissingError,
+)
+
+__all__ = [
+    "BokgiError",
+    "DataError",
+    "EnvironmentFault",
+    "InputError",
+    "InternalFault",
+    "Language",
+    "MissingError",
+]

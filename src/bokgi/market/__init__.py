@@ -1,0 +1,1 @@
+"""What the exchange and the law say, by date."""

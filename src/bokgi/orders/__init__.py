@@ -1,0 +1,1 @@
+"""Signals, plans, exit and execution rules, fills, trades, reason codes."""

@@ -1,0 +1,1 @@
+"""Decide: indicators, built-in strategies, the look-ahead check."""
