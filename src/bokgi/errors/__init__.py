@@ -21,13 +21,17 @@ from bokgi.errors.base import (
     Language,
     MissingError,
 )
+from bokgi.errors.config import CompileCacheUnwritable, FolderRelative, SettingRefused
 
 __all__ = [
     "BokgiError",
+    "CompileCacheUnwritable",
     "DataError",
     "EnvironmentFault",
+    "FolderRelative",
     "InputError",
     "InternalFault",
     "Language",
     "MissingError",
+    "SettingRefused",
 ]
