@@ -1,8 +1,10 @@
-"""What a strategy wants, in the four forms that the engine understands."""
+"""What a strategy wants, in the five forms that the engine understands."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from bokgi.orders.on_bar import BarContext
 from bokgi.orders.rules import ExitRules
 from bokgi.units import BoolArray, FloatArray
 
@@ -67,4 +69,16 @@ class WeightPlan:
     weights: FloatArray
 
 
-Plan = SignalPlan | ClockPlan | OvernightTrailPlan | WeightPlan
+@dataclass(frozen=True)
+class OnBarPlan:
+    """Decisions of plain Python, asked for at each traded bar's close; runs on the reference engine.
+
+    start : gives a fresh decider for one instrument (own state, nothing shared); it is called with a `BarContext` for every
+        traded bar in order, and what it wishes stands in `context.decision`
+    """
+
+    start: Callable[[], Callable[[BarContext], None]]
+    exit_rules: ExitRules = field(default_factory=ExitRules)
+
+
+Plan = SignalPlan | ClockPlan | OvernightTrailPlan | WeightPlan | OnBarPlan
