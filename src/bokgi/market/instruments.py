@@ -9,8 +9,11 @@ from enum import StrEnum
 
 
 class Exchange(StrEnum):
+    """`OTHER`: an exchange whose calendar is not kept; only daily bars, and the days that have bars are its sessions."""
+
     XKRX = "XKRX"
     XNYS = "XNYS"
+    OTHER = "OTHER"
 
 
 class Board(StrEnum):
