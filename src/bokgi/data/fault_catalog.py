@@ -1,0 +1,224 @@
+"""The words and the weight of every fault of data. The counts are rows, bars or sessions, as the sentence says."""
+
+from bokgi.data.faults import Fault, FaultKind, Severity
+from bokgi.errors.base import Language
+
+_NOTE, _WARNING, _ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
+
+FAULT_KINDS: dict[str, FaultKind] = {
+    # Rows that were refused.
+    "bad_prices": FaultKind(
+        _ERROR,
+        "{code}: 0 이하이거나 숫자가 아닌 가격 {count}행을 버렸습니다(예: {example}).",
+        "{code}: {count} rows with a price that is negative, zero or no number were refused (e.g. {example}).",
+    ),
+    "bad_volume": FaultKind(
+        _ERROR,
+        "{code}: 음수이거나 숫자가 아닌 거래량 {count}행을 버렸습니다(예: {example}).",
+        "{code}: {count} rows with a volume that is negative or no number were refused (e.g. {example}).",
+    ),
+    "absurd_dates": FaultKind(
+        _ERROR,
+        "{code}: 있을 수 없는 날짜 {count}행을 버렸습니다(예: {example}).",
+        "{code}: {count} rows with an impossible date were refused (e.g. {example}).",
+    ),
+    "unreadable_times": FaultKind(
+        _ERROR,
+        "{code}: 날짜·시간을 읽을 수 없는 {count}행을 버렸습니다(예: {example}).",
+        "{code}: {count} rows whose date or time cannot be read were refused (e.g. {example}).",
+    ),
+    "duplicate_conflicting": FaultKind(
+        _ERROR,
+        "{code}: 같은 시각에 값이 서로 다른 {count}행은 어느 것이 맞는지 알 수 없어 모두 버렸습니다(예: {example}).",
+        "{code}: {count} rows of the same time contradict each other; all of them were refused (e.g. {example}).",
+    ),
+    "ohlc_inconsistent": FaultKind(
+        _ERROR,
+        "{code}: 고가·저가가 시가·종가와 맞지 않는 {count}행을 버렸습니다(예: {example}).",
+        "{code}: {count} rows whose high and low do not hold open and close were refused (e.g. {example}).",
+    ),
+    "not_a_session": FaultKind(
+        _ERROR,
+        "{code}: 거래일이 아닌 날의 거래 {count}행을 버렸습니다(예: {example}).",
+        "{code}: {count} rows with trading on days that are no sessions were refused (e.g. {example}).",
+    ),
+    # Rows that were dropped or changed.
+    "phantom_rows": FaultKind(
+        _WARNING,
+        "{code}: 휴장일에 들어 있던 거래량 0인 유령 행 {count}개를 버렸습니다(예: {example}).",
+        "{code}: {count} phantom zero-volume rows on days that are no sessions were dropped (e.g. {example}).",
+    ),
+    "rows_after_fetch": FaultKind(
+        _WARNING,
+        "{code}: 내려받은 시각보다 뒤의, 제공처가 지어낸 {count}행을 버렸습니다(예: {example}).",
+        "{code}: {count} rows later than the fetch, invented by the source, were dropped (e.g. {example}).",
+    ),
+    "duplicate_identical": FaultKind(
+        _WARNING,
+        "{code}: 똑같이 되풀이된 {count}행을 버렸습니다(예: {example}).",
+        "{code}: {count} repeated identical rows were dropped (e.g. {example}).",
+    ),
+    "rounding": FaultKind(
+        _WARNING,
+        "{code}: 수정주가 반올림으로 시가·종가가 고가·저가를 조금(0.35 % 이내) 벗어난 {count}행의 고가·저가를 넓혔습니다(예: {example}).",
+        "{code}: rounding of adjusted prices put open or close just outside (at most 0.35 %) of high and low in {count} rows; "
+        "the range was widened (e.g. {example}).",
+    ),
+    "outside_session": FaultKind(
+        _NOTE,
+        "{code}: 정규장 밖(장전·장후) {count}행은 가져오지 않았습니다(예: {example}).",
+        "{code}: {count} rows before or after the regular session were left out (e.g. {example}).",
+    ),
+    "empty_rows": FaultKind(
+        _NOTE,
+        "{code}: 가격이 비어 있는 {count}행을 건너뛰었습니다(예: {example}).",
+        "{code}: {count} rows without prices were skipped (e.g. {example}).",
+    ),
+    "out_of_order": FaultKind(
+        _NOTE,
+        "{code}: 시간 순서가 뒤섞인 {count}행을 시간순으로 정렬했습니다(예: {example}).",
+        "{code}: {count} rows out of order were sorted by time (e.g. {example}).",
+    ),
+    "off_grid_times": FaultKind(
+        _ERROR,
+        "{code}: 봉 간격에 맞지 않는 시각의 {count}행을 버렸습니다(예: {example}).",
+        "{code}: {count} rows at times off the grid of the interval were refused (e.g. {example}).",
+    ),
+    # What the bars are like.
+    "missing_sessions": FaultKind(
+        _WARNING,
+        "{code}: 거래일 {count}일이 통째로 없습니다(예: {example}).",
+        "{code}: {count} whole sessions are missing (e.g. {example}).",
+    ),
+    "missing_bars": FaultKind(
+        _WARNING,
+        "{code}: 거래일 안에서 봉 {count}개가 없습니다(예: {example}).",
+        "{code}: {count} bars are missing within sessions (e.g. {example}).",
+    ),
+    "market_wide_gap": FaultKind(
+        _WARNING,
+        "모든 종목에서 동시에 봉 {count}개가 없습니다(예: {example}).",
+        "{count} bars are missing for every instrument at once (e.g. {example}).",
+    ),
+    "circuit_breaker": FaultKind(
+        _NOTE,
+        "서킷브레이커로 거래가 멈춰 봉 {count}개가 없습니다: 결함이 아닙니다({example}).",
+        "{count} bars are absent because a circuit breaker halted the market: no fault ({example}).",
+    ),
+    "zero_volume_rows": FaultKind(
+        _NOTE,
+        "{code}: 거래 없는(거래량 0) 봉 {count}개는 체결에 쓰지 않습니다(예: {example}).",
+        "{code}: {count} bars without trading (volume 0) fill nothing (e.g. {example}).",
+    ),
+    "zero_volume_traded": FaultKind(
+        _NOTE,
+        "{code}: 거래량이 0으로 적혀 있으나 값이 움직인 봉 {count}개는 거래된 봉으로 봅니다(예: {example}).",
+        "{code}: {count} bars say volume 0 although prices moved; they count as traded (e.g. {example}).",
+    ),
+    "halted_days": FaultKind(
+        _NOTE,
+        "{code}: 거래정지 {count}일: 체결 없이 마지막 종가로 평가합니다(예: {example}).",
+        "{code}: halted on {count} days: no fill, valued at the last close (e.g. {example}).",
+    ),
+    "close_only": FaultKind(
+        _NOTE,
+        "{code}: 종가만 있는 {count}행: 시가·고가·저가는 비워 두었습니다(예: {example}).",
+        "{code}: {count} rows have a close only; open, high and low stay empty (e.g. {example}).",
+    ),
+    "half_tick_prices": FaultKind(
+        _NOTE,
+        "{code}: 반 호가(중간가 체결, 2025-03-04부터) 가격 {count}개: 정상 가격입니다(예: {example}).",
+        "{code}: {count} prices on the half tick (mid-price orders since 2025-03-04) are genuine (e.g. {example}).",
+    ),
+    "off_tick_prices": FaultKind(
+        _WARNING,
+        "{code}: 호가단위에 맞지 않는 가격 {count}개(예: {example}).",
+        "{code}: {count} prices lie off the tick grid (e.g. {example}).",
+    ),
+    "beyond_limit": FaultKind(
+        _WARNING,
+        "{code}: 가격제한폭을 벗어난 봉 {count}개(예: {example}).",
+        "{code}: {count} bars lie beyond the day's price limit (e.g. {example}).",
+    ),
+    "unadjusted_split": FaultKind(
+        _WARNING,
+        "{code}: 액면분할·병합이 반영되지 않은 것으로 보이는 급변 {count}회(예: {example}).",
+        "{code}: {count} jumps look like splits that were not adjusted (e.g. {example}).",
+    ),
+    "coverage_ends_early": FaultKind(
+        _NOTE,
+        "{code}: {count}거래일의 봉이 정규장 마감 전에 끝납니다(예: {example}).",
+        "{code}: the bars of {count} sessions end before the regular close (e.g. {example}).",
+    ),
+    "coverage_starts_late": FaultKind(
+        _WARNING,
+        "{code}: {count}거래일의 봉이 개장보다 늦게 시작합니다(예: {example}).",
+        "{code}: the bars of {count} sessions begin after the regular open (e.g. {example}).",
+    ),
+    "late_opening": FaultKind(
+        _NOTE,
+        "정규장이 늦게 열린 날 {count}일(새해 첫 거래일, 수능일): 결함이 아닙니다(예: {example}).",
+        "{count} sessions opened late (first session of the year, CSAT day): no fault (e.g. {example}).",
+    ),
+    "early_close": FaultKind(
+        _NOTE,
+        "일찍 끝난 거래일 {count}일: 결함이 아닙니다(예: {example}).",
+        "{count} sessions closed early: no fault (e.g. {example}).",
+    ),
+    "partial_last_session": FaultKind(
+        _WARNING,
+        "{code}: 마지막 거래일이 끝까지 들어 있지 않습니다(예: {example}).",
+        "{code}: the last session is not complete (e.g. {example}).",
+    ),
+    "label_assumed": FaultKind(
+        _WARNING,
+        "{code}: 시각이 봉의 시작인지 끝인지 자료만으로는 알 수 없어 시작으로 보았습니다({example}).",
+        "{code}: the rows do not show whether times name the start or the end of a bar; the start was assumed ({example}).",
+    ),
+    "before_calendar": FaultKind(
+        _NOTE,
+        "{code}: 거래일 표가 시작되기 전의 {count}행은 검사하지 않았습니다(예: {example}).",
+        "{code}: {count} rows before the first session of the calendar were not checked (e.g. {example}).",
+    ),
+    "limits_unchecked": FaultKind(
+        _NOTE,
+        "{code}: 기준가를 알 수 없어 {count}거래일은 가격제한폭을 검사하지 않았습니다(예: {example}).",
+        "{code}: the price limit was not checked on {count} sessions, whose base price is unknown (e.g. {example}).",
+    ),
+    "kind_unknown": FaultKind(
+        _NOTE,
+        "{code}: 종목 종류(주식·ETF 등)를 알 수 없습니다. 종목 정보 파일을 가져오거나 종류를 지정하세요.",
+        "{code}: it is not known whether this is a share, an ETF or another kind; import a master file or name the kind.",
+    ),
+}
+
+DROPPING = frozenset(
+    {
+        "bad_prices",
+        "bad_volume",
+        "absurd_dates",
+        "unreadable_times",
+        "duplicate_conflicting",
+        "ohlc_inconsistent",
+        "not_a_session",
+        "phantom_rows",
+        "rows_after_fetch",
+        "duplicate_identical",
+        "off_grid_times",
+    }
+)
+REPAIRING = DROPPING | {"rounding", "out_of_order"}
+"""Kinds after which a file counts as repaired: the stored bars are not all that the file said."""
+
+
+def severity_of(fault: Fault) -> Severity:
+    return FAULT_KINDS[fault.kind].severity
+
+
+def fault_sentence(fault: Fault, language: Language = Language.ENGLISH) -> str:
+    """The fault in words."""
+    kind = FAULT_KINDS[fault.kind]
+    template = kind.korean if language is Language.KOREAN else kind.english
+    everyone = "시장 전체" if language is Language.KOREAN else "whole market"
+    facts = {"first": fault.first or "", "last": fault.last or "", "example": fault.example or "-"}
+    return template.format(code=fault.code or everyone, count=f"{fault.count:,}", **facts)
