@@ -82,7 +82,6 @@ class Parameter(Generic[Value]):
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
-        self.check_declaration()
 
     @overload
     def __get__(self, instance: None, owner: type) -> "Parameter[Value]": ...
