@@ -13,26 +13,11 @@ import numpy as np
 
 from bokgi.bars.interval import Interval
 from bokgi.errors.bars import PanelMalformed
+from bokgi.market.calendar import Sessions
 from bokgi.market.instruments import Instrument
-from bokgi.units import MICROS_PER_MINUTE, BoolArray, DayArray, FloatArray, IntArray, ShortArray
+from bokgi.units import MICROS_PER_MINUTE, BoolArray, FloatArray, IntArray, ShortArray
 
-
-@dataclass(frozen=True)
-class Sessions:
-    """The sessions of the exchange in the period, in order.
-
-    day : datetime64[D][session]
-    open_minute, close_minute : int32[session], regular hours in exchange time; the close is the end of the closing auction
-    midnight_at : int64[session], UTC instant of midnight in exchange time [µs]
-    """
-
-    day: DayArray
-    open_minute: ShortArray
-    close_minute: ShortArray
-    midnight_at: IntArray
-
-    def __len__(self) -> int:
-        return len(self.day)
+__all__ = ["Panel", "Sessions"]
 
 
 @dataclass(frozen=True)
