@@ -88,14 +88,14 @@ def compiler_version(distribution: str) -> str:
     if spec is None or spec.origin is None:
         return "none"
     site = Path(spec.origin).parents[1]
-    folders = (name for name in os.listdir(site) if name.startswith(f"{distribution}-") and name.endswith(".dist-info"))
-    return next(folders, spec.origin)
+    folders = site.glob(f"{distribution}-*.dist-info")
+    return next((folder.name for folder in folders), spec.origin)
 
 
 def processor() -> str:
     """Name and features of the processor as far as the system tells them without starting a process."""
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
             first = _first_block(lines)
     except OSError:  # no Linux: Numba itself keeps different processors apart, within one folder
         first = ""
