@@ -12,6 +12,7 @@ import numpy as np
 
 from bokgi.bars.panel import Panel
 from bokgi.market.instruments import Instrument
+from bokgi.orders.rules import ExitRules
 from bokgi.units import FloatArray, IntArray
 
 
@@ -25,13 +26,24 @@ class Decision(IntEnum):
     COVER = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """shares : negative when short; held_bars : traded bars of holding, the purchase's bar is the first."""
+
+    shares: float
+    entry_price: float
+    held_bars: int
+
+
 @dataclass(slots=True)
 class BarContext:
     """The market of one instrument as it stands at a bar's close.
 
     open, high, low, close, volume : float64[bar], the instrument's traded bars up to and including this one
     session, minute : trading day and start of this bar in exchange time
-    shares : held now, negative when short; entry_price : NaN when flat; cash : of the account
+    shares : held now, negative when short; entry_price : NaN when flat; cash, equity : of the account
+    held_bars : traded bars of holding, the purchase's bar is the first; 0 when flat
+    exit_rules : of the wished entry, where it gives its own; None takes the plan's
 
     Examples
     --------
@@ -54,7 +66,10 @@ class BarContext:
     shares: float = 0.0
     entry_price: float = float("nan")
     cash: float = 0.0
+    equity: float = 0.0
+    held_bars: int = 0
     decision: Decision = Decision.NOTHING
+    exit_rules: ExitRules | None = None
 
     @property
     def code(self) -> str:
@@ -65,17 +80,32 @@ class BarContext:
         """Number of traded bars seen so far, this one included."""
         return len(self.close)
 
-    def buy(self) -> None:
-        """Buy with the whole stake at the next open."""
-        self.decision = Decision.BUY
+    @property
+    def index(self) -> int:
+        """Number of this bar among the traded bars of the instrument, from 0."""
+        return len(self.close) - 1
+
+    @property
+    def position(self) -> Position | None:
+        """What is held at this bar's close, None when flat."""
+        return Position(self.shares, self.entry_price, self.held_bars) if self.shares != 0 else None
+
+    def buy(self, *, stop: float | None = None, target: float | None = None, trailing: float | None = None) -> None:
+        """Buy with the whole stake at the next open; stop, target and trailing distance as ratios of the price."""
+        self._enter(Decision.BUY, stop, target, trailing)
+
+    def _enter(self, decision: Decision, stop: float | None, target: float | None, trailing: float | None) -> None:
+        self.decision = decision
+        has_own = stop is not None or target is not None or trailing is not None
+        self.exit_rules = ExitRules(stop_ratio=stop, target_ratio=target, trailing_ratio=trailing) if has_own else None
 
     def sell(self) -> None:
         """Sell everything at the next open."""
         self.decision = Decision.SELL
 
-    def short(self) -> None:
-        """Sell short with the whole stake at the next open (`plain` only)."""
-        self.decision = Decision.SHORT
+    def short(self, *, stop: float | None = None, target: float | None = None, trailing: float | None = None) -> None:
+        """Sell short with the whole stake at the next open (`plain` only); ratios as for `buy`."""
+        self._enter(Decision.SHORT, stop, target, trailing)
 
     def cover(self) -> None:
         """Buy the short position back at the next open."""
