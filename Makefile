@@ -1,0 +1,56 @@
+# Everything a person does with this checkout. `make` alone lists the targets; each sets up what it needs by itself.
+
+BIN := .venv/bin
+DEMO_HOME := .bokgi/demo
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo environment environment-run environment-test test check drills bench format lock clean
+
+help: ## List the targets, a sentence each.
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-17s %s\n", $$1, $$2}'
+
+run: demo ## Do all the set-up and run the main job: for now the demo.
+
+demo: environment-run ## Backtest the synthetic demo market, show the result and the command for real data.
+	@$(BIN)/bokgi --home $(DEMO_HOME) demo
+
+environment: ## Create .venv with everything for running and developing, from the locked requirements.
+	@sh tools/environment.sh runtime build development
+
+environment-run: ## Create .venv with what running needs, and nothing more.
+	@sh tools/environment.sh runtime build
+
+environment-test: ## Create .venv with what the tests need: the development set and the packages we are compared with.
+	@sh tools/environment.sh runtime build development peers
+
+test: environment-test ## Run the tests in short form, on two processes; the ten slowest are listed.
+	$(BIN)/pytest -n 2 --dist loadfile --durations=10
+
+check: environment-test ## Check style, types, floors, architecture and documents.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/architecture tests/documents
+
+drills: environment-test ## Run the long forms of the tests (up to an hour) and keep what they said in docs/drills.md.
+	$(BIN)/python tools/run_drills.py
+
+bench: environment-test ## Measure against other packages and write docs/benchmarks.md.
+	$(BIN)/python -m benchmarks
+
+format: environment ## Put all Python files into the house form.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: environment ## Write the locked requirements anew; `make lock UPGRADE=--upgrade` takes newer versions.
+	$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) requirements/build.in -o requirements/build.txt
+	$(COMPILE) requirements/development.in -o requirements/development.txt
+	$(COMPILE) requirements/peers.in -o requirements/peers.txt
+
+clean: ## Remove all that make has made here: the environment, caches, builds and the demo's folder.
+	rm -rf .venv build dist $(DEMO_HOME) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
