@@ -21,10 +21,7 @@ def test_prepare_points_numba_at_a_folder_below_the_cache(tmp_path: Path, monkey
 
 
 def test_prepare_reaches_a_numba_that_is_already_imported(tmp_path: Path) -> None:
-    program = (
-        "import numba; from bokgi.config.compile_cache import prepare; f = prepare();"
-        "print(numba.config.CACHE_DIR == str(f))"
-    )
+    program = "import numba; from bokgi.config.compile_cache import prepare; f = prepare();print(numba.config.CACHE_DIR == str(f))"
     environment = {**os.environ, "BOKGI_CACHE": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
