@@ -175,10 +175,10 @@ FAULT_KINDS: dict[str, FaultKind] = {
         "{code}: 시각이 봉의 시작인지 끝인지 자료만으로는 알 수 없어 시작으로 보았습니다({example}).",
         "{code}: the rows do not show whether times name the start or the end of a bar; the start was assumed ({example}).",
     ),
-    "before_calendar": FaultKind(
+    "outside_calendar": FaultKind(
         _NOTE,
-        "{code}: 거래일 표가 시작되기 전의 {count}행은 검사하지 않았습니다(예: {example}).",
-        "{code}: {count} rows before the first session of the calendar were not checked (e.g. {example}).",
+        "{code}: 거래일 표의 범위 밖에 있는 {count}행은 검사하지 않았습니다(예: {example}).",
+        "{code}: {count} rows outside the years of the calendar were not checked (e.g. {example}).",
     ),
     "limits_unchecked": FaultKind(
         _NOTE,

@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from bokgi.data.importers.hints import ImportLimits
 from bokgi.errors.imports import ArchiveUnsafe, EncodingUnreadable, FileAbsent, FileBroken, FileEmpty, FileTooLarge, FileUnreadable
@@ -130,7 +131,7 @@ def _ungzipped(name: str, data: bytes, limits: ImportLimits) -> bytes:
         raise FileBroken(name, "gzip", str(error)) from error
 
 
-def _bounded(name: str, stream: io.BufferedIOBase | zipfile.ZipExtFile, limits: ImportLimits) -> bytes:
+def _bounded(name: str, stream: io.BufferedIOBase | IO[bytes], limits: ImportLimits) -> bytes:
     chunks, size = [], 0
     while chunk := stream.read(_CHUNK):
         size += len(chunk)

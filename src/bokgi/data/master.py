@@ -1,0 +1,178 @@
+"""What instruments are, from master files: kept as Parquet in `<home>/master`, one file a kind, read back as `Instrument`.
+
+Every row carries `as_of`, the day the list was published (null where unknown). Newer lists win; nothing is ever removed, so that a
+delisted issue stays known.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from bokgi.data.faults import Fault
+from bokgi.market.codes import normalised_code
+from bokgi.market.instruments import Board, Exchange, Instrument, Kind
+from bokgi.market.kinds import board_from_master, kind_from_master
+
+
+class MasterKind(StrEnum):
+    """LISTED issues of a day; DELISTED issues; LISTING_FACTS with delisting dates and kinds; others by their name."""
+
+    LISTED = "listed"
+    DELISTED = "delisted"
+    LISTING_FACTS = "listing_facts"
+    HOLIDAYS = "holidays"
+    SECTORS = "sectors"
+    MEMBERS = "members"
+    FACTORS = "factors"
+
+
+_TEXT, _DAY, _NUMBER = pl.String, pl.Date, pl.Float64
+SCHEMAS: dict[MasterKind, dict[str, Any]] = {
+    MasterKind.LISTED: {
+        "code": _TEXT, "isin": _TEXT, "name": _TEXT, "name_en": _TEXT, "market": _TEXT, "security_group": _TEXT, "section": _TEXT,
+        "stock_kind": _TEXT, "listed": _DAY, "par_value": _NUMBER, "shares": _NUMBER, "as_of": _DAY,
+    },
+    MasterKind.DELISTED: {"code": _TEXT, "isin": _TEXT, "name": _TEXT, "market": _TEXT, "as_of": _DAY},
+    MasterKind.LISTING_FACTS: {
+        "code": _TEXT, "name": _TEXT, "category": _TEXT, "first": _DAY, "last": _DAY, "delisted": _DAY, "reason": _TEXT, "as_of": _DAY,
+    },
+    MasterKind.HOLIDAYS: {"day": _DAY, "as_of": _DAY},
+    MasterKind.SECTORS: {"code": _TEXT, "name": _TEXT, "market": _TEXT, "sector": _TEXT, "industry": _TEXT, "listed": _DAY, "as_of": _DAY},
+    MasterKind.MEMBERS: {"list": _TEXT, "code": _TEXT, "name": _TEXT, "as_of": _DAY},
+    MasterKind.FACTORS: {"code": _TEXT, "day": _DAY, "price_factor": _NUMBER, "split_factor": _NUMBER, "reference_price": _NUMBER, "as_of": _DAY},
+}  # fmt: skip
+_KEYS = {
+    MasterKind.LISTED: ["code", "as_of"],
+    MasterKind.DELISTED: ["isin"],
+    MasterKind.LISTING_FACTS: ["code"],
+    MasterKind.HOLIDAYS: ["day"],
+    MasterKind.SECTORS: ["code"],
+    MasterKind.MEMBERS: ["list", "as_of", "code"],
+    MasterKind.FACTORS: ["code", "day"],
+}
+_ETF_CATEGORIES_OF_SHARES = ("equity", "delisted")
+
+
+@dataclass(frozen=True)
+class MasterRows:
+    """One master file's rows; `rows` has the columns of `SCHEMAS[kind]`."""
+
+    kind: MasterKind
+    rows: pl.DataFrame
+    as_of: date | None = None
+    faults: tuple[Fault, ...] = ()
+    detected: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Master:
+    """All that is known of instruments in one home folder. Reading is lazy; a home without master files knows nothing."""
+
+    folder: Path
+
+    @classmethod
+    def read(cls, home: Path) -> "Master":
+        """The master tables of a home folder."""
+        return cls(Path(home) / "master")
+
+    def table(self, kind: MasterKind) -> pl.DataFrame:
+        """The stored rows of a kind, empty where none were imported."""
+        path = self.folder / f"{kind}.parquet"
+        return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=SCHEMAS[kind])
+
+    def known(self, code: str) -> bool:
+        """Whether a master file names the code."""
+        return normalised_code(code) in self._instruments
+
+    def lookup(self, code: str) -> Instrument:
+        """What the code is; an unknown one is taken as a KOSPI share and says so (`assumed`)."""
+        word = normalised_code(code)
+        return self._instruments.get(word) or Instrument(word, assumed=True)
+
+    def instruments(self) -> Iterable[Instrument]:
+        """Everything known, delisted issues included."""
+        return self._instruments.values()
+
+    def members(self, name: str, as_of: date | None = None) -> tuple[str, ...]:
+        """Codes of the last list of that name published on or before a day (any day where None); empty where there is none."""
+        rows = self.table(MasterKind.MEMBERS).filter(pl.col("list") == name)
+        if as_of is not None:
+            rows = rows.filter(pl.col("as_of") <= as_of)
+        if rows.is_empty():
+            return ()
+        newest = rows["as_of"].max()
+        return tuple(rows.filter(pl.col("as_of").eq_missing(pl.lit(newest, pl.Date)))["code"].to_list())
+
+    def factors(self, code: str) -> pl.DataFrame:
+        """Price and split factors of a foreign issue, by the last day on which each holds."""
+        return self.table(MasterKind.FACTORS).filter(pl.col("code") == code.upper()).sort("day")
+
+    @cached_property
+    def _instruments(self) -> dict[str, Instrument]:
+        known: dict[str, Instrument] = {}
+        for row in self.table(MasterKind.DELISTED).iter_rows(named=True):
+            known[row["code"]] = _delisted_issue(row)
+        for row in self.table(MasterKind.SECTORS).iter_rows(named=True):
+            known[row["code"]] = _issue(row, Kind.SPAC if "스팩" in (row["name"] or "") else Kind.STOCK)
+        for row in self.table(MasterKind.LISTED).sort("as_of", nulls_last=False).iter_rows(named=True):
+            kind = kind_from_master(row["security_group"] or "", row["stock_kind"] or "", row["section"] or "", row["name"] or "")
+            known[row["code"]] = _issue(row, kind)
+        for row in self.table(MasterKind.LISTING_FACTS).iter_rows(named=True):
+            known[row["code"]] = _with_facts(known.get(row["code"]), row)
+        return known
+
+
+def _issue(row: dict[str, Any], kind: Kind) -> Instrument:
+    board = board_from_master(row["market"] or "") or Board.KOSPI
+    return Instrument(row["code"], row["name"] or "", row.get("name_en") or "", kind, board, Exchange.XKRX, listed=row.get("listed"))
+
+
+def _delisted_issue(row: dict[str, Any]) -> Instrument:
+    return _issue(row, kind_from_master("", "우선주" if row["code"][-1:] != "0" else "", "", row["name"] or ""))
+
+
+def _with_facts(known: Instrument | None, row: dict[str, Any]) -> Instrument:
+    """Kind, leverage and delisting day of the listing facts, over what else is known."""
+    name = (row["name"] or "").removeprefix("[상폐] ")
+    is_share = row["category"] in _ETF_CATEGORIES_OF_SHARES
+    base = known or Instrument(row["code"], name, kind=Kind.STOCK if is_share else Kind.ETF, assumed=is_share)
+    return Instrument(
+        base.code,
+        base.name or name,
+        base.name_en,
+        base.kind if is_share else Kind.ETF,
+        base.board,
+        base.exchange,
+        1.0 if is_share else leverage_in_name(name),
+        base.listed,
+        row["delisted"] or base.delisted,
+        base.assumed,
+    )
+
+
+def leverage_in_name(name: str) -> float:
+    """Leverage that the name of a Korean fund states: 레버리지 and 2X are 2, 인버스 is -1, both together -2."""
+    times = 2.0 if "레버리지" in name or "2X" in name.upper() else 1.0
+    return -times if "인버스" in name else times
+
+
+def write_master(home: Path, master: MasterRows) -> None:
+    """Add the rows to the stored ones of their kind; rows of the same key are replaced. The file changes in one step or not at all."""
+    stored = Master.read(home)
+    merged = pl.concat([stored.table(master.kind), master.rows.select(SCHEMAS[master.kind])])
+    kept = merged.unique(_KEYS[master.kind], keep="last", maintain_order=True)
+    stored.folder.mkdir(parents=True, exist_ok=True)
+    target = stored.folder / f"{master.kind}.parquet"
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        kept.write_parquet(temporary)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
