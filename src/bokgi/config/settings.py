@@ -42,7 +42,7 @@ class Settings:
             A folder is no absolute path: it would name another place from every folder.
         """
         given = os.environ if environment is None else environment
-        return cls(home=_home(given), cache=cache_folder(given), language=_language(given))
+        return cls(home=_home(given), cache=cache_folder(given), language=language_of(given))
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path:
@@ -64,7 +64,8 @@ def _folder(environment: Mapping[str, str], name: str) -> Path | None:
     return folder
 
 
-def _language(environment: Mapping[str, str]) -> Language:
+def language_of(environment: Mapping[str, str]) -> Language:
+    """The language alone: Korean where the setting or the locale says so, else English."""
     given = environment.get("BOKGI_LANGUAGE", "")
     if given:
         return _chosen_language(given)

@@ -1,0 +1,83 @@
+"""All commands: where each one is, and its line in `bokgi --help`.
+
+The table is read without importing the commands, so that help and wrong input answer at once.
+"""
+
+from dataclasses import dataclass
+
+from bokgi.cli.language import say
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """place : `module:attribute` of the click command"""
+
+    name: str
+    place: str
+    english: str
+    korean: str
+
+    @property
+    def line(self) -> str:
+        return say(self.english, self.korean)
+
+
+ROOT = (
+    Entry(
+        "backtest",
+        "bokgi.cli.backtest:backtest",
+        "Run a strategy over stored bars and show the result.",
+        "저장된 봉 자료로 전략을 백테스트하고 결과를 보여 줍니다.",
+    ),
+    Entry(
+        "data",
+        "bokgi.cli.data:data",
+        "Import bars, and list, show, check and export what is stored.",
+        "봉 자료를 가져오고, 저장된 자료를 보고 검사하고 내보냅니다.",
+    ),
+    Entry(
+        "demo",
+        "bokgi.cli.demo:demo",
+        "Backtest the synthetic demo market: a first result without data of your own.",
+        "가상의 데모 시장을 백테스트합니다. 자료 없이 첫 결과를 볼 수 있습니다.",
+    ),
+    Entry(
+        "verify",
+        "bokgi.cli.verify:verify",
+        "Run a saved result again and compare it bit for bit.",
+        "저장된 결과를 다시 실행하여 한 비트까지 같은지 확인합니다.",
+    ),
+)
+
+DATA = (
+    Entry(
+        "import",
+        "bokgi.cli.data_import:import_command",
+        "Read files or folders of bars into the store, with a sentence for each file.",
+        "파일이나 폴더의 봉 자료를 저장소로 가져오고 파일마다 결과를 알립니다.",
+    ),
+    Entry(
+        "list",
+        "bokgi.cli.data_views:list_command",
+        "List the stored series.",
+        "저장된 자료 목록을 보여 줍니다.",
+    ),
+    Entry(
+        "show",
+        "bokgi.cli.data_views:show_command",
+        "Show the bars of one instrument.",
+        "한 종목의 봉 자료를 보여 줍니다.",
+    ),
+    Entry(
+        "check",
+        "bokgi.cli.data_views:check_command",
+        "Check stored bars and report their faults.",
+        "저장된 봉 자료를 검사하고 문제를 알립니다.",
+    ),
+    Entry(
+        "export",
+        "bokgi.cli.data_export:export_command",
+        "Write stored bars to a CSV or Parquet file.",
+        "저장된 봉 자료를 CSV 또는 Parquet 파일로 내보냅니다.",
+    ),
+)
