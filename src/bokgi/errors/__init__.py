@@ -22,16 +22,34 @@ from bokgi.errors.base import (
     MissingError,
 )
 from bokgi.errors.config import CompileCacheUnwritable, FolderRelative, SettingRefused
+from bokgi.errors.market import (
+    CalendarNotKept,
+    DayOutsideCalendar,
+    ForeignUnderKrx,
+    MarketTableMalformed,
+    NotACode,
+    NotASession,
+    RulesNotKnown,
+    UnknownUniverse,
+)
 
 __all__ = [
     "BokgiError",
+    "CalendarNotKept",
     "CompileCacheUnwritable",
     "DataError",
+    "DayOutsideCalendar",
     "EnvironmentFault",
     "FolderRelative",
+    "ForeignUnderKrx",
     "InputError",
     "InternalFault",
     "Language",
+    "MarketTableMalformed",
     "MissingError",
+    "NotACode",
+    "NotASession",
+    "RulesNotKnown",
     "SettingRefused",
+    "UnknownUniverse",
 ]

@@ -14,6 +14,15 @@ class DayOutsideCalendar(InputError):
         super().__init__(given=given.isoformat(), exchange=exchange, first=first.isoformat(), last=last.isoformat())
 
 
+class CalendarNotKept(InputError):
+    code = "calendar_not_kept"
+    english = "The sessions of {exchange} are not known; take the days that have daily bars. Calendars are kept for XKRX and XNYS."
+    korean = "{exchange}의 거래일 달력은 없습니다. 일봉이 있는 날을 거래일로 쓰세요. 달력이 있는 거래소는 XKRX와 XNYS입니다."
+
+    def __init__(self, exchange: str) -> None:
+        super().__init__(exchange=exchange)
+
+
 class NotASession(InputError):
     code = "not_a_session"
     english = "{given} is not a session of {exchange}; the next one is {following}."

@@ -2,7 +2,8 @@
 
 Convention: a session is every weekday that `closed_days` does not name; its hours are the row of `session_hours` in force,
 unless `special_hours` names the day. The close is the end of the closing auction. Ranges of days are inclusive here, because
-people type them. Sessions after the last exchange notice are provisional: a closing day may yet be announced.
+people type them. Sessions after the last exchange notice are provisional: a closing day may yet be announced. No calendar is kept of
+`Exchange.OTHER`: every function but `sessions_per_year` raises `CalendarNotKept` for it.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from bokgi.errors.market import DayOutsideCalendar, NotASession
+from bokgi.errors.market import CalendarNotKept, DayOutsideCalendar, NotASession
 from bokgi.market.clock import to_instant
 from bokgi.market.dated import Dated, Row, rows_of, to_days, to_minute
 from bokgi.market.instruments import Exchange
@@ -40,9 +41,9 @@ class Sessions:
         return len(self.day)
 
     def slice(self, first: int, last: int) -> "Sessions":
-        """Sessions `[first, last)` by index."""
+        """Sessions `[first, last)` by index, as arrays of their own."""
         part = slice(first, last)
-        return Sessions(self.day[part], self.open_minute[part], self.close_minute[part], self.midnight_at[part])
+        return Sessions(self.day[part].copy(), self.open_minute[part].copy(), self.close_minute[part].copy(), self.midnight_at[part].copy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def calendar_range(exchange: Exchange) -> CalendarRange:
 
 def sessions_per_year(exchange: Exchange) -> int:
     """Convention for annual figures; never counted from a run."""
-    return int(_range_row(exchange)["sessions_per_year"])
+    return next(int(row["sessions_per_year"]) for row in rows_of("exchanges") if row["exchange"] == exchange)
 
 
 def _check_covered(exchange: Exchange, day: date) -> None:
@@ -173,7 +174,10 @@ def _next_session(exchange: Exchange, day: date) -> date | None:
 
 
 def _range_row(exchange: Exchange) -> Row:
-    return next(row for row in rows_of("calendar_ranges") if row["exchange"] == exchange)
+    for row in rows_of("calendar_ranges"):
+        if row["exchange"] == exchange:
+            return row
+    raise CalendarNotKept(exchange.value)
 
 
 @cache
@@ -184,7 +188,7 @@ def _calendar(exchange: Exchange) -> Sessions:
         if row["exchange"] == exchange:
             index = np.searchsorted(days, np.datetime64(row["day"], "D"))
             open_minute[index], close_minute[index] = to_minute(row["open"]), to_minute(row["close"])
-    return Sessions(*_frozen(days, open_minute, close_minute, to_instant(exchange, days)))
+    return Sessions(days, open_minute, close_minute, to_instant(exchange, days))
 
 
 def _session_days(exchange: Exchange) -> DayArray:
@@ -192,7 +196,9 @@ def _session_days(exchange: Exchange) -> DayArray:
     days: DayArray = np.arange(np.datetime64(covered.first), np.datetime64(covered.last) + np.timedelta64(1, "D"))
     weekday = (days.astype(np.int64) + _THURSDAY_TO_MONDAY) % _DAYS_OF_WEEK
     closed = np.array([row["day"] for row in rows_of("closed_days") if row["exchange"] == exchange], dtype="datetime64[D]")
-    return days[(weekday < _WORKING_DAYS) & ~np.isin(days, closed)]
+    is_open = weekday < _WORKING_DAYS
+    is_open[(closed - days[0]).astype(np.int64)] = False
+    return days[is_open]
 
 
 def _regular_hours(exchange: Exchange, days: DayArray) -> tuple[ShortArray, ShortArray]:
@@ -212,12 +218,3 @@ def _hours(exchange: Exchange) -> Dated[_Hours]:
 def _hours_of(row: Row) -> _Hours:
     pause = (to_minute(row["break_start"]), to_minute(row["break_end"])) if row["break_start"] else None
     return _Hours(to_minute(row["open"]), to_minute(row["close"]), pause, int(row["closing_auction_minutes"]))
-
-
-def _frozen(
-    day: DayArray, open_minute: ShortArray, close_minute: ShortArray, midnight_at: IntArray
-) -> tuple[DayArray, ShortArray, ShortArray, IntArray]:
-    """The calendar is shared by all callers: nobody may write into it."""
-    for column in (day, open_minute, close_minute, midnight_at):
-        column.flags.writeable = False
-    return day, open_minute, close_minute, midnight_at

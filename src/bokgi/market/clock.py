@@ -44,8 +44,8 @@ def to_instant(exchange: Exchange, days: Days, minute: ShortArray | int = 0) -> 
 
 
 def time_zone(exchange: Exchange) -> str:
-    """Name of the exchange's time zone (`Asia/Seoul`)."""
-    return next(row["time_zone"] for row in rows_of("calendar_ranges") if row["exchange"] == exchange)
+    """Name of the exchange's time zone (`Asia/Seoul`); UTC for exchanges whose calendar is not kept."""
+    return next(row["time_zone"] for row in rows_of("exchanges") if row["exchange"] == exchange)
 
 
 def _offset_at(exchange: Exchange, at: IntArray) -> IntArray:

@@ -2,7 +2,7 @@
 
 Convention: a ladder is a row of the arrays `bounds` and `steps`; a step holds below its bound. Prices are won as float64.
 Ladder `NO_LADDER` means that prices have no ticks (indices, foreign issues); `UNKNOWN_LADDER` that the rule of that day is not
-in the tables. NaN prices give NaN.
+in the tables. NaN and infinite prices have no tick (NaN).
 
 Notes
 -----
@@ -100,12 +100,12 @@ def ticks_known_since(board: Board, kind: Kind) -> date:
 
 
 def ladder_ticks(price: Prices, ladder: ShortArray) -> FloatArray:
-    """Tick of each price on its ladder; NaN for negative ladders and NaN prices."""
+    """Tick of each price on its ladder; NaN for negative ladders and prices that are not finite."""
     prices, ladders = np.broadcast_arrays(np.asarray(price, dtype=np.float64), ladder)
     ticks = np.full(prices.shape, np.nan)
     table = ladder_table()
     for index in _ladders_used(ladders):
-        chosen = (ladders == index) & ~np.isnan(prices)
+        chosen = (ladders == index) & np.isfinite(prices)
         ticks[chosen] = table.steps[index][np.searchsorted(table.bounds[index], prices[chosen], side="right")]
     return ticks
 
@@ -133,7 +133,6 @@ def ladder_table() -> LadderTable:
         for position, row in enumerate(own):
             bounds[index, position] = float(row["below"] or np.inf)
             steps[index, position] = float(row["tick"])
-    bounds.flags.writeable = steps.flags.writeable = False
     return LadderTable(names, bounds, steps)
 
 

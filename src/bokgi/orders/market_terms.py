@@ -65,8 +65,8 @@ def market_terms(panel: Panel, rules: ExecutionRules) -> Terms:
     table = ladder_table()
     return Terms(
         ladder=grids.ladder,
-        ladder_bounds=table.bounds,
-        ladder_steps=table.steps,
+        ladder_bounds=table.bounds.copy(),
+        ladder_steps=table.steps.copy(),
         upper_limit=grids.upper_limit,
         lower_limit=grids.lower_limit,
         transaction_tax_ppm=grids.transaction_tax_ppm,

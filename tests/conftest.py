@@ -1,0 +1,17 @@
+"""Fixtures that tests of every part share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real market data: `$BOKGI_SHARED/data`, or `shared/data` beside the checkout."""
+    shared = Path(os.environ.get("BOKGI_SHARED") or CHECKOUT.parent / "shared")
+    if not (shared / "data").is_dir():
+        pytest.skip(f"The real market data are not there ({shared / 'data'}); set BOKGI_SHARED to the folder that holds 'data'.")
+    return shared / "data"
