@@ -54,8 +54,9 @@ def test_no_other_price_of_2025_lies_off_the_ladder(shared_data: Path, column: s
 
 
 def test_only_61_closes_of_2026_lie_off_the_ladder_and_all_are_traded_half_ticks(shared_data: Path) -> None:
-    off = off_ladder(read_marcap(shared_data, 2026), "Close")
-    assert off.height == 61
+    rows = read_marcap(shared_data, 2026)
+    off = off_ladder(rows, "Close")
+    assert (rows.height, off.height) == (95_412, 61)
     assert off["half"].all()
     assert bool((off["Volume"] > 0).all())
 
