@@ -166,7 +166,7 @@ def leverage_in_name(name: str) -> float:
 def write_master(home: Path, master: MasterRows) -> None:
     """Add the rows to the stored ones of their kind; rows of the same key are replaced. The file changes in one step or not at all."""
     stored = Master.read(home)
-    merged = pl.concat([stored.table(master.kind), master.rows.select(SCHEMAS[master.kind])])
+    merged = pl.concat([stored.table(master.kind), master.rows.select(list(SCHEMAS[master.kind]))])
     kept = merged.unique(_KEYS[master.kind], keep="last", maintain_order=True)
     stored.folder.mkdir(parents=True, exist_ok=True)
     target = stored.folder / f"{master.kind}.parquet"

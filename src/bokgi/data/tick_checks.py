@@ -20,9 +20,18 @@ def tick_state(prices: pl.DataFrame, board: Board, kind: Kind) -> tuple[BoolArra
     return half, off
 
 
+_ANY_LADDER = ((Board.KOSPI, Kind.STOCK), (Board.KOSDAQ, Kind.STOCK), (Board.KOSPI, Kind.ETF))
+
+
+def any_tick_state(prices: pl.DataFrame) -> tuple[BoolArray, BoolArray]:
+    """`tick_state` of issues whose kind is not known: the ladder (share of a board, or ETF) that explains most is believed."""
+    states = [tick_state(prices, board, kind) for board, kind in _ANY_LADDER]
+    return min(states, key=lambda state: (int(state[1].sum()), int(state[0].sum())))
+
+
 def off_ladder(prices: pl.DataFrame) -> BoolArray:
     """Prices that lie on no ladder at all: neither that of a share on any board nor that of an ETF."""
     off = np.ones(prices.height, dtype=np.bool_)
-    for board, kind in ((Board.KOSPI, Kind.STOCK), (Board.KOSDAQ, Kind.STOCK), (Board.KOSPI, Kind.ETF)):
+    for board, kind in _ANY_LADDER:
         off &= tick_state(prices, board, kind)[1]
     return off

@@ -61,7 +61,9 @@ class FileBroken(DataError):
 
 class FileUnrecognised(DataError):
     code = "file_unrecognised"
-    english = "'{name}' is no file of bars that Bokgi knows; it begins with {seen}. It reads CSV, XLSX, Parquet, LEAN zips, Yahoo and KRX JSON."
+    english = (
+        "'{name}' is no file of bars that Bokgi knows; it begins with {seen}. It reads CSV, XLSX, Parquet, LEAN zips, Yahoo and KRX JSON."
+    )
     korean = "'{name}'은(는) 복기가 아는 시세 파일이 아닙니다. 시작 부분: {seen}. CSV, XLSX, Parquet, LEAN zip, 야후·KRX JSON을 읽습니다."
 
     def __init__(self, name: str, seen: str) -> None:
@@ -94,6 +96,15 @@ class CodesContradict(InputError):
 
     def __init__(self, name: str, given: str, found: Sequence[str]) -> None:
         super().__init__(field="code", name=name, given=given, found=", ".join(list(found)[:5]))
+
+
+class CodesMixed(DataError):
+    code = "codes_mixed"
+    english = "'{name}' mixes instruments of several exchanges (among them {found}). Put each exchange into a file of its own."
+    korean = "'{name}'에 여러 거래소의 종목이 섞여 있습니다({found} 등). 거래소별로 파일을 나누세요."
+
+    def __init__(self, name: str, found: Sequence[str]) -> None:
+        super().__init__(name=name, found=", ".join(code[:20] for code in list(found)[:5]))
 
 
 class TimesUnreadable(DataError):

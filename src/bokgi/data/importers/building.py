@@ -1,4 +1,4 @@
-"""From a table with recognised columns to drafts: codes, exchange, numbers, times, base prices. One draft an exchange."""
+"""From a table with recognised columns to drafts: codes, exchange, numbers, times, base prices. A file belongs to one exchange."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ from bokgi.data.importers.times import times_of
 from bokgi.data.incoming import Incoming
 from bokgi.data.series import VolumeKind
 from bokgi.data.session_hours import zone_of
-from bokgi.errors.imports import CodesContradict, CodeUnknown, NothingUsable
+from bokgi.errors.imports import CodesContradict, CodesMixed, CodeUnknown, NothingUsable
 from bokgi.market.instruments import Exchange
 from bokgi.market.kinds import board_from_master
 
@@ -39,7 +39,7 @@ def incoming_from(
 
     Raises
     ------
-    CodeUnknown, CodesContradict, TimesUnreadable, NothingUsable and what `finished` raises
+    CodeUnknown, CodesContradict, CodesMixed, TimesUnreadable, NothingUsable and what `finished` raises
         The table cannot be used as a whole.
     """
     if table.is_empty():
@@ -47,15 +47,13 @@ def incoming_from(
     drafted: list[Sentence] = list(said)
     names, table = _with_code(content, table, hints, named, drafted)
     table = _with_values(with_numbers(table, _NUMBERS))
-    drafts = []
-    for exchange, part in _by_exchange(table, hints, names):
-        times = times_of(part, content.name, zone_of(exchange), hints.timezone)
-        draft = Draft(content.name, _placed(part, times.at), hints, exchange, source or source_of(content.stem), times.has_clock)
-        draft.interval, draft.adjusted, draft.named = interval, adjusted, names
-        draft.volume_kind = VolumeKind.REGULAR if "volume_regular" in table.columns else VolumeKind.UNKNOWN
-        draft.detected = [*drafted, *([times.detected] if times.detected else [])]
-        drafts.append(draft)
-    return [finished(draft) for draft in drafts]
+    exchange = _exchange_of_all(content, hints, names)
+    times = times_of(table, content.name, zone_of(exchange), hints.timezone)
+    draft = Draft(content.name, _placed(table, times.at), hints, exchange, source or source_of(content.stem), times.has_clock)
+    draft.interval, draft.adjusted, draft.named = interval, adjusted, names
+    draft.volume_kind = VolumeKind.REGULAR if "volume_regular" in table.columns else VolumeKind.UNKNOWN
+    draft.detected = [*drafted, *([times.detected] if times.detected else [])]
+    return [finished(draft)]
 
 
 def source_of(stem: str) -> str:
@@ -109,17 +107,27 @@ def _named_code(code: str, row: Mapping[str, str | None]) -> NamedCode:
     return NamedCode(found.code, found.exchange, board, None, row.get("name") or "")
 
 
-def _by_exchange(table: pl.DataFrame, hints: ImportHints, names: dict[str, NamedCode]) -> list[tuple[Exchange, pl.DataFrame]]:
+def _exchange_of_all(content: FileContent, hints: ImportHints, names: dict[str, NamedCode]) -> Exchange:
+    """One exchange a file: Korean if any code has the Korean form, beside which only codes with digits (ETN, ELW) may stand.
+
+    Raises
+    ------
+    CodesMixed
+        Codes of several exchanges stand in one file.
+    """
     if hints.exchange is not None:
-        return [(hints.exchange, table)]
-    exchanges = {code: named.exchange for code, named in names.items()}
-    if hints.timezone == "Asia/Seoul" and set(exchanges.values()) == {Exchange.OTHER}:
-        return [(Exchange.XKRX, table)]
-    parts = []
-    for exchange in dict.fromkeys(exchanges.values()):
-        own = [code for code, its in exchanges.items() if its is exchange]
-        parts.append((exchange, table if len(own) == len(exchanges) else table.filter(pl.col("code").is_in(own))))
-    return parts
+        return hints.exchange
+    if hints.timezone == "Asia/Seoul":
+        return Exchange.XKRX
+    found = {named.exchange for named in names.values()}
+    if Exchange.XKRX in found:
+        foreign = [code for code, named in names.items() if named.exchange is not Exchange.XKRX and not any(map(str.isdigit, code))]
+        if foreign:
+            raise CodesMixed(content.name, foreign)
+        return Exchange.XKRX
+    if len(found) > 1:
+        raise CodesMixed(content.name, [code for code, named in names.items() if named.exchange is Exchange.OTHER])
+    return found.pop()
 
 
 def _with_values(table: pl.DataFrame) -> pl.DataFrame:

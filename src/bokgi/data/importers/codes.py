@@ -18,6 +18,7 @@ _IN_NAME = re.compile(rf"(?<![0-9A-Za-z])A?({_KOREAN})(?:[.-](KS|KQ))?(?![0-9A-Z
 _ISIN_IN_NAME = re.compile(rf"KR7({_KOREAN})00[0-9](?![0-9A-Za-z])")
 _TICKER = re.compile(r"^([A-Z0-9]{1,6}(?:[-.][A-Z]{1,2})?)(?:-(?:1d|1wk|5m|1m)-.*|[_ ].*)?$")
 _NEW_YORK = re.compile(r"^[A-Z]{1,5}$")
+_CLASSES = ("A", "B", "C")
 _BOARDS = {"KS": Board.KOSPI, "KQ": Board.KOSDAQ}
 
 
@@ -35,7 +36,7 @@ class NamedCode:
 
 def is_korean(code: str) -> bool:
     """True for six signs of the exchange's form, and the older forms of six signs with at least four digits."""
-    return bool(re.fullmatch(_KOREAN, code) or re.fullmatch(r"[0-9A-Z]{6}", code) and sum(sign.isdigit() for sign in code) >= 4)
+    return bool(re.fullmatch(_KOREAN, code) or (re.fullmatch(r"[0-9A-Z]{6}", code) and sum(sign.isdigit() for sign in code) >= 4))
 
 
 def exchange_of(code: str) -> Exchange:
@@ -76,7 +77,7 @@ def from_symbol(symbol: str) -> NamedCode:
     if not suffix:
         bare = root[1:] if re.fullmatch(rf"A{_KOREAN}", root) else root
         return NamedCode(bare, exchange_of(bare))
-    return NamedCode(f"{root}.{suffix}", Exchange.OTHER)
+    return NamedCode(f"{root}.{suffix}", Exchange.XNYS if suffix in _CLASSES else Exchange.OTHER)
 
 
 def code_column(column: pl.Series) -> pl.Series:

@@ -48,9 +48,7 @@ def read(content: FileContent, hints: ImportHints) -> list[Incoming]:
     named = NamedCode(symbol, Exchange.XNYS, Board.FOREIGN, Kind.FOREIGN)
     english = f"LEAN {'daily' if interval.is_daily else 'minute'} file of {symbol}, prices divided by 10,000, New York time, unadjusted"
     korean = f"LEAN {'일봉' if interval.is_daily else '분봉'} 파일: {symbol}, 가격을 10,000으로 나눔, 뉴욕 시각, 원주가"
-    found = incoming_from(
-        content, table, hints, source="lean", adjusted=False, interval=interval, named=named, said=((korean, english),)
-    )
+    found = incoming_from(content, table, hints, source="lean", adjusted=False, interval=interval, named=named, said=((korean, english),))
     assert all(facts.closing_auction is ClosingAuction.NONE for part in found for facts in part.facts.values())
     return found
 
@@ -74,8 +72,13 @@ def _raw(content: FileContent, data: bytes) -> pl.DataFrame:
     if table.width != len(_COLUMNS):
         raise FileBroken(content.name, "LEAN", f"{table.width} columns where {len(_COLUMNS)} belong")
     named = table.rename(dict(zip(table.columns, _COLUMNS, strict=True)))
-    numbers = [pl.col(name).cast(pl.Float64, strict=False).fill_null(float("nan")) for name in _COLUMNS[1:]]
-    return named.with_columns(numbers).with_columns(pl.col(name) / _SCALE for name in _PRICES)
+    numbers = named.with_columns(pl.col(name).cast(pl.Float64, strict=False).fill_null(float("nan")) for name in _COLUMNS[1:])
+    return numbers.with_columns(_scaled(numbers[name]) for name in _PRICES)
+
+
+def _scaled(column: pl.Series) -> pl.Series:
+    """Divided by numpy, which rounds every quotient correctly; a product with 0.0001 would not be 750.3."""
+    return pl.Series(column.name, column.to_numpy() / _SCALE)
 
 
 def _minutes(day: str, table: pl.DataFrame) -> pl.DataFrame:

@@ -141,4 +141,4 @@ def factor_rows(content: FileContent, table: pl.DataFrame) -> MasterRows:
     if not rows.select(sound.all()).item():
         raise NothingUsable(content.name, "a factor is no number", "숫자가 아닌 수정계수가 있음")
     detected = ((f"LEAN 수정계수 파일: {code}", f"LEAN factor file of {code}"),)
-    return MasterRows(MasterKind.FACTORS, rows.select(SCHEMAS[MasterKind.FACTORS]), None, (), detected)
+    return MasterRows(MasterKind.FACTORS, rows.select(list(SCHEMAS[MasterKind.FACTORS])), None, (), detected)

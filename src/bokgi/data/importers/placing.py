@@ -40,7 +40,9 @@ def _place_without_calendar(draft: Draft) -> None:
         raise IntervalUnclear(draft.name, f"{draft.interval} bars need the hours of their exchange, which is neither Korea nor New York")
     day = pl.col("at").dt.date()
     draft.frame = draft.frame.with_columns(day.alias("session"), pl.lit(0, pl.Int32).alias("minute"))
-    draft.say("거래소: 거래일 표가 없는 곳, 봉이 있는 날을 거래일로 봄", "exchange: without a calendar; the days with bars are its sessions")
+    draft.say(
+        "거래소: 거래일 표가 없는 곳, 봉이 있는 날을 거래일로 봄", "exchange: without a calendar; the days with bars are its sessions"
+    )
 
 
 def _drop_after_fetch(draft: Draft) -> None:
@@ -110,7 +112,9 @@ def _detected_label(draft: Draft) -> tuple[Label, bool]:
     traded_late = ((pl.col("minute") == auction) & (pl.col("volume") > 0)).any()
     after_open = (pl.col("minute") == pl.col("open_minute") + step).any()
     days = pl.col("session").n_unique()
-    opens, late, second, sessions = draft.frame.select(at_open.alias("o"), traded_late.alias("l"), after_open.alias("s"), days.alias("d")).row(0)
+    opens, late, second, sessions = draft.frame.select(
+        at_open.alias("o"), traded_late.alias("l"), after_open.alias("s"), days.alias("d")
+    ).row(0)
     if opens:
         return Label.START, True
     if second and (late or sessions >= 3):

@@ -40,7 +40,10 @@ def read_table(content: FileContent, table: pl.DataFrame, hints: ImportHints, sa
 
 def _read_marcap(content: FileContent, table: pl.DataFrame, hints: ImportHints, said: Sequence[Sentence]) -> list[Incoming]:
     """Every issue of each day, unadjusted; `ChagesRatio` is the file's own spelling and is not needed."""
-    words = ("marcap 파일: 전 종목 일봉, 원주가; 기준가 = 종가 - 대비", "marcap file: daily bars of every issue, unadjusted; base = close - change")
+    words = (
+        "marcap 파일: 전 종목 일봉, 원주가; 기준가 = 종가 - 대비",
+        "marcap file: daily bars of every issue, unadjusted; base = close - change",
+    )
     bars = renamed(table, content.name)
     return incoming_from(content, bars, hints, source="marcap", adjusted=_told(hints, adjusted=False), said=(*said, words))
 
@@ -77,7 +80,10 @@ def _adj_close_words(adjusted: bool) -> Sentence:
     english = "closes are adjusted for splits (Yahoo's present form); Adj Close, which includes dividends, is not used"
     if adjusted:
         return korean, english
-    return "종가는 분할이 반영되지 않은 값(야후 옛 형식), Adj Close는 쓰지 않음", "closes are unadjusted (Yahoo's old form); Adj Close is not used"
+    return (
+        "종가는 분할이 반영되지 않은 값(야후 옛 형식), Adj Close는 쓰지 않음",
+        "closes are unadjusted (Yahoo's old form); Adj Close is not used",
+    )
 
 
 def _is_signed(bars: pl.DataFrame) -> bool:

@@ -93,7 +93,9 @@ def _table(content: FileContent, result: dict[str, Any]) -> pl.DataFrame:
     if not isinstance(stamps, list) or not stamps:
         if any(quote.get(name) for name in _PRICES):
             raise FileBroken(content.name, "Yahoo chart", "prices without their times")
-        raise NothingUsable(content.name, "Yahoo answered without bars (no trading in that period)", "야후가 봉 없이 응답함(그 기간에 거래 없음)")
+        raise NothingUsable(
+            content.name, "Yahoo answered without bars (no trading in that period)", "야후가 봉 없이 응답함(그 기간에 거래 없음)"
+        )
     columns = {name: quote.get(name) for name in _PRICES}
     if any(not isinstance(column, list) or len(column) != len(stamps) for column in columns.values()):
         raise FileBroken(content.name, "Yahoo chart", "times and prices differ in number")
