@@ -197,8 +197,11 @@ class Tape:
         length = self.panel.interval.minutes
         return self.minute[row] + length if length > 0 else self.close_minute[self.session[row]]
 
-    def end_at(self, row: int) -> int:
-        return self.midnight_at[self.session[row]] + self.end_minute(row) * MICROS_PER_MINUTE
+    def end_at(self, index: int, row: int) -> int:
+        session = self.session[row]
+        is_auction = row == self.auction_row(index, session)
+        minute = self.close_minute[session] if is_auction else self.end_minute(row)
+        return self.midnight_at[session] + minute * MICROS_PER_MINUTE
 
     def open_fill(self, index: int, row: int, side: int, *, slips: bool = True) -> Fill:
         return Fill(row, self.session[row], self.start_at(row), self._price(index, row, self.open[row], side, slips=slips))
@@ -207,7 +210,7 @@ class Tape:
         return Fill(row, self.session[row], self.start_at(row), self._price(index, row, level, side, slips=slips))
 
     def close_fill(self, index: int, row: int, side: int, *, slips: bool = True) -> Fill:
-        return Fill(row, self.session[row], self.end_at(row), self._price(index, row, self.close[row], side, slips=slips))
+        return Fill(row, self.session[row], self.end_at(index, row), self._price(index, row, self.close[row], side, slips=slips))
 
     def auction_fill(self, index: int, session: int, side: int) -> Fill:
         """One price, no slippage; its instant is the regular close (9, Auctions)."""
