@@ -9,10 +9,8 @@ Explanations, none by a list of codes:
 The exchange's own mark of a close on the limit (`ChangeCode` 4 upper, 5 lower) proves the formula in both directions.
 """
 
-import importlib.util
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import polars as pl
@@ -22,21 +20,12 @@ from bokgi.market.calendar import sessions_between
 from bokgi.market.instruments import Board, Exchange, Kind
 from bokgi.market.limits import base_from_close, daily_limits, first_day_limits
 from bokgi.market.ticks import is_on_tick
+from tests.market.marcap import read_marcap
 
 LIQUIDATION_SESSIONS = 7
 UPPER_MARK, LOWER_MARK = "4", "5"
 BEYOND_ROWS = {2025: 16, 2026: 54}
 MARKED_ROWS = {2025: (174, 118), 2026: (486, 159)}
-
-
-def _ticks_proofs() -> ModuleType:
-    """The reader of the marcap files stands beside this file; tests are no package."""
-    spec = importlib.util.spec_from_file_location("proofs_ticks", Path(__file__).with_name("test_proofs_ticks.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module", params=[2025, 2026])
@@ -48,7 +37,7 @@ def year(request: pytest.FixtureRequest) -> int:
 @pytest.fixture(scope="module")
 def rows(shared_data: Path, year: int) -> pl.DataFrame:
     """Each issue of each session with its base price (close - change) and the limits computed from it."""
-    marcap: pl.DataFrame = _ticks_proofs().read_marcap(shared_data, year)
+    marcap = read_marcap(shared_data, year)
     parts = [with_limits(marcap.filter(pl.col("board") == board), board) for board in (Board.KOSPI, Board.KOSDAQ, Board.KONEX)]
     return pl.concat(parts).sort("Code", "Date")
 

@@ -8,27 +8,10 @@ import polars as pl
 import pytest
 
 from bokgi.market.instruments import Board, Kind
-from bokgi.market.kinds import board_from_master
 from bokgi.market.ticks import is_on_half_tick, is_on_tick
+from tests.market.marcap import PRICES, read_marcap
 
 BOARDS = (Board.KOSPI, Board.KOSDAQ, Board.KONEX)
-PRICES = ("Open", "High", "Low", "Close")
-
-
-def read_marcap(shared_data: Path, year: int) -> pl.DataFrame:
-    """Every listed issue of each session: code, board, date and unadjusted prices."""
-    if year == 2025:
-        rows = pl.read_csv(shared_data / "kr_daily/marcap_2025-01-02_2025-02-11.csv.gz", schema_overrides={"Code": pl.String})
-    else:
-        rows = pl.read_parquet(shared_data / "kr_daily/marcap_2026-01-02_2026-02-20.parquet")
-    boards = {market: board_from_master(market) for market in rows["Market"].unique()}
-    return rows.select(
-        pl.col("Code"),
-        pl.col("Market").replace_strict(boards, return_dtype=pl.String).alias("board"),
-        pl.col("Date").cast(pl.String).str.slice(0, 10).str.to_date(),
-        *(pl.col(name).cast(pl.Float64) for name in (*PRICES, "Changes", "Volume")),
-        pl.col("ChangeCode").cast(pl.String),
-    )
 
 
 def off_ladder(rows: pl.DataFrame, column: str) -> pl.DataFrame:
