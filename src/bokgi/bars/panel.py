@@ -8,14 +8,20 @@ into `sessions`, which holds **every** session of the exchange in the period, wi
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bokgi.bars.interval import Interval
+from bokgi.bars.slots import SlotGrid, slot_grid
 from bokgi.errors.bars import PanelMalformed
 from bokgi.market.calendar import Sessions
 from bokgi.market.instruments import Instrument
 from bokgi.units import MICROS_PER_MINUTE, BoolArray, FloatArray, IntArray, ShortArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
 
 __all__ = ["Panel", "Sessions"]
 
@@ -81,6 +87,11 @@ class Panel:
         return (self.volume > 0) & (self.high > 0) | moved
 
     @cached_property
+    def slots(self) -> SlotGrid:
+        """The time grid on which equity is kept."""
+        return slot_grid(self)
+
+    @cached_property
     def instrument_of(self) -> ShortArray:
         """int32[row], index of the row's instrument."""
         counts = np.diff(self.offsets)
@@ -92,3 +103,15 @@ class Panel:
 
     def rows_of(self, index: int) -> slice:
         return slice(int(self.offsets[index]), int(self.offsets[index + 1]))
+
+    def to_frame(self) -> "pl.DataFrame":
+        """One row a bar; see `bokgi.bars.frames.panel_to_frame`."""
+        from bokgi.bars.frames import panel_to_frame
+
+        return panel_to_frame(self)
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """One row a bar; the datetime is the index where there is one instrument."""
+        from bokgi.bars.frames import panel_to_pandas
+
+        return panel_to_pandas(self)
