@@ -1,0 +1,140 @@
+"""The definitions of other packages, compared with those packages where they are installed."""
+
+import importlib
+import math
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from bokgi.metrics.compat import ComparedRun, Figures, Package, summarize_as
+from bokgi.units import FloatArray
+
+SAME = 1e-9
+DAY_MICROS = 86_400_000_000
+BARS_A_DAY = 4
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+"""Warnings of the compared packages are theirs."""
+
+
+def package_or_skip(name: str) -> ModuleType:
+    return pytest.importorskip(name, reason=f"the package {name} is not installed; `pip install` the benchmark group to compare with it")
+
+
+def generated_run(seed: int, days: int = 300, drift: float = 0.0005) -> ComparedRun:
+    random = np.random.default_rng(seed)
+    calendar = np.arange("2023-01-02", "2026-01-01", dtype="datetime64[D]")
+    weekdays = calendar[np.is_busday(calendar)][:days].astype(np.int64)
+    at = (weekdays[:, None] * DAY_MICROS + (9 + np.arange(BARS_A_DAY)) * 3_600_000_000).ravel()
+    equity = 1e6 * np.exp(np.cumsum(random.normal(drift / BARS_A_DAY, 0.006, len(at))))
+    profits = random.normal(100.0, 5_000.0, 41)
+    profits[::10] = 0.0
+    return ComparedRun(equity, at, 1e6, profits, profits / random.uniform(9e5, 1.1e6, len(profits)))
+
+
+RUNS = [generated_run(1), generated_run(2, drift=-0.001), generated_run(3, days=70)]
+
+
+def series_of(run: ComparedRun) -> tuple[ModuleType, object]:
+    pandas = importlib.import_module("pandas")
+    return pandas, pandas.Series(run.daily_returns, index=pandas.DatetimeIndex(np.unique(run.day).astype("datetime64[ns]")))
+
+
+def assert_same(ours: Figures, theirs: dict[str, float]) -> None:
+    assert set(ours) == set(theirs)
+    for name, value in theirs.items():
+        assert ours[name] == (pytest.approx(value, rel=SAME, abs=1e-15) if math.isfinite(value) else None), name
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_empyrical_says_the_same(run: ComparedRun) -> None:
+    stats = package_or_skip("empyrical")
+    _, returns = series_of(run)
+    ours = summarize_as(Package.EMPYRICAL, run)
+    assert_same(ours, {name: float(getattr(stats, name)(returns)) for name in ours})
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_quantstats_says_the_same(run: ComparedRun) -> None:
+    stats = package_or_skip("quantstats").stats
+    _, returns = series_of(run)
+    ours = summarize_as(Package.QUANTSTATS, run)
+    assert_same(ours, {name: float(getattr(stats, name)(returns)) for name in ours})
+
+
+def test_quantstats_takes_an_annual_risk_free_rate() -> None:
+    stats = package_or_skip("quantstats").stats
+    run = ComparedRun(RUNS[0].equity, RUNS[0].at, 1e6, risk_free_rate=0.03)
+    _, returns = series_of(run)
+    ours = summarize_as(Package.QUANTSTATS, run)
+    for name in ("sharpe", "sortino", "omega"):
+        assert ours[name] == pytest.approx(float(getattr(stats, name)(returns, rf=0.03)), rel=SAME), name
+
+
+def backtesting_answer(run: ComparedRun) -> dict[str, float]:
+    package_or_skip("backtesting")
+    stats = importlib.import_module("backtesting._stats")
+    pandas, _ = series_of(run)
+    index = pandas.DatetimeIndex(run.at.astype("datetime64[us]").astype("datetime64[ns]"))
+    trades = pandas.DataFrame({"PnL": run.trade_profits, "ReturnPct": run.trade_returns})
+    trades["EntryBar"], trades["ExitBar"] = np.arange(len(trades)), np.arange(len(trades)) + 1
+    trades["Duration"] = pandas.Timedelta(hours=1)
+    bars = pandas.DataFrame({"Close": np.linspace(100.0, 120.0, len(index))}, index=index)
+    answer = stats.compute_stats(trades, run.equity, bars, None, run.risk_free_rate)
+    return {name: float(value) for name, value in answer.items() if isinstance(value, int | float | np.number)}
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_backtesting_py_says_the_same(run: ComparedRun) -> None:
+    theirs = backtesting_answer(run)
+    ours = summarize_as(Package.BACKTESTING, run)
+    assert_same(ours, {name: theirs[name] for name in ours})
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_vectorbt_says_the_same_of_returns(run: ComparedRun) -> None:
+    kernels = package_or_skip("vectorbt").returns.nb
+    ours = summarize_as(Package.VECTORBT, run)
+    returns, year = run.daily_returns, 252.0
+    theirs = {
+        "total_return": kernels.cum_returns_final_1d_nb(returns, 0.0),
+        "annualized_return": kernels.annualized_return_1d_nb(returns, year),
+        "annualized_volatility": kernels.annualized_volatility_1d_nb(returns, year),
+        "sharpe_ratio": kernels.sharpe_ratio_1d_nb(returns, year),
+        "sortino_ratio": kernels.sortino_ratio_1d_nb(returns, year),
+        "downside_risk": kernels.downside_risk_1d_nb(returns, year),
+        "calmar_ratio": kernels.calmar_ratio_1d_nb(returns, year),
+        "omega_ratio": kernels.omega_ratio_1d_nb(returns, year),
+        "max_drawdown": kernels.max_drawdown_1d_nb(returns),
+        "tail_ratio": kernels.tail_ratio_1d_nb(returns),
+        "value_at_risk": kernels.value_at_risk_1d_nb(returns),
+        "cond_value_at_risk": kernels.cond_value_at_risk_1d_nb(returns),
+    }
+    assert_same({name: ours[name] for name in theirs}, {name: float(value) for name, value in theirs.items()})
+
+
+def vectorbt_trades(prices: FloatArray) -> tuple[ModuleType, object]:
+    vectorbt = package_or_skip("vectorbt")
+    entries = np.arange(len(prices)) % 4 == 0
+    exits = np.arange(len(prices)) % 4 == 2
+    return vectorbt, vectorbt.Portfolio.from_signals(prices, entries, exits, init_cash=1e6, fees=0.001, freq="1D").trades.closed
+
+
+def test_vectorbt_says_the_same_of_trades() -> None:
+    random = np.random.default_rng(5)
+    _, trades = vectorbt_trades(100.0 * np.exp(np.cumsum(random.normal(0.0, 0.02, 203))))
+    profits = np.asarray(trades.pnl.values)  # type: ignore[attr-defined]  # a package without types
+    ours = summarize_as(Package.VECTORBT, ComparedRun(RUNS[0].equity, RUNS[0].at, 1e6, profits))
+    assert ours["total_trades"] == len(profits) > 40
+    for name in ("win_rate", "profit_factor", "expectancy", "sqn"):
+        assert ours[name] == pytest.approx(float(getattr(trades, name)()), rel=SAME), name
+
+
+def test_what_a_package_answers_without_a_finite_number_is_none() -> None:
+    flat = ComparedRun(np.full(8, 1e6), RUNS[0].at[:8], 1e6)
+    for package in Package:
+        figures = summarize_as(package, flat)
+        assert all(value is None or math.isfinite(value) for value in figures.values())
+    assert summarize_as(Package.VECTORBT, flat)["sharpe_ratio"] is None
+    assert summarize_as(Package.BACKTESTING, flat)["Win Rate [%]"] is None
