@@ -181,7 +181,7 @@ def instrument_traits(kind: DemoKind, seed: int, instruments: tuple[Instrument, 
 
 
 def day_events(seed: int, instruments: tuple[Instrument, ...]) -> ByteArray:
-    """int8[instrument, EVENT_SESSIONS], `Day` of each instrument and session: some locked, some halted; funds and the first session are plain."""
+    """int8[instrument, EVENT_SESSIONS], some `Day` are locked or halted; funds and the first session are plain."""
     events = np.zeros((len(instruments), EVENT_SESSIONS), dtype=np.int8)
     draws = _bits(seed, Stream.EVENTS, 0, (40, 3))
     kinds = [Day.LOCKED_UP] * 8 + [Day.LOCKED_DOWN] * 6 + [Day.UP_FROM_NOON] * 8 + [Day.HALTED] * 8
