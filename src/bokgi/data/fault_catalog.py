@@ -212,6 +212,7 @@ REPAIRING = DROPPING | {"rounding", "out_of_order"}
 
 
 def severity_of(fault: Fault) -> Severity:
+    """How much the fault weighs."""
     return FAULT_KINDS[fault.kind].severity
 
 

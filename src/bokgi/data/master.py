@@ -46,7 +46,9 @@ SCHEMAS: dict[MasterKind, dict[str, Any]] = {
     MasterKind.HOLIDAYS: {"day": _DAY, "as_of": _DAY},
     MasterKind.SECTORS: {"code": _TEXT, "name": _TEXT, "market": _TEXT, "sector": _TEXT, "industry": _TEXT, "listed": _DAY, "as_of": _DAY},
     MasterKind.MEMBERS: {"list": _TEXT, "code": _TEXT, "name": _TEXT, "as_of": _DAY},
-    MasterKind.FACTORS: {"code": _TEXT, "day": _DAY, "price_factor": _NUMBER, "split_factor": _NUMBER, "reference_price": _NUMBER, "as_of": _DAY},
+    MasterKind.FACTORS: {"code": _TEXT, "day": _DAY, "price_factor": _NUMBER, "split_factor": _NUMBER, "reference_price": _NUMBER,
+        "as_of": _DAY,
+   },
 }  # fmt: skip
 _KEYS = {
     MasterKind.LISTED: ["code", "as_of"],
@@ -173,6 +175,6 @@ def write_master(home: Path, master: MasterRows) -> None:
     temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         kept.write_parquet(temporary)
-        os.replace(temporary, target)
+        temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

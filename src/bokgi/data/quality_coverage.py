@@ -107,7 +107,8 @@ def _split_halts(quality: Quality, absent: pl.DataFrame) -> tuple[pl.DataFrame, 
     if absent.is_empty() or quality.exchange is not Exchange.XKRX:
         return absent.clear(), absent
     first, last = quality.sessions["session"].min(), quality.sessions["session"].max()
-    assert isinstance(first, date) and isinstance(last, date)
+    assert isinstance(first, date)
+    assert isinstance(last, date)
     halts = circuit_breakers(first, last)
     inside = pl.lit(False)
     for halt in halts:

@@ -19,10 +19,12 @@ def zone_of(exchange: Exchange) -> str:
 
 
 def first_session(exchange: Exchange) -> date:
+    """First day of the calendar."""
     return calendar_range(exchange).first
 
 
 def last_session(exchange: Exchange) -> date:
+    """Last day of the calendar."""
     return calendar_range(exchange).last
 
 

@@ -1,14 +1,14 @@
 """Rows that cannot be bars: unreadable, empty, impossible, repeated, contradictory. Each step counts what it drops."""
 
-from datetime import datetime
+from datetime import date
 
 import polars as pl
 
 from bokgi.data.importers.draft import Draft
 from bokgi.errors.imports import MostlyBad, NothingUsable
 
-EARLIEST = datetime(1950, 1, 1)
-LATEST = datetime(2100, 1, 1)
+EARLIEST = date(1950, 1, 1)
+LATEST = date(2100, 1, 1)
 LARGEST_PRICE = 1e12
 LARGEST_VOLUME = 1e15
 ROUNDING_RATIO = 0.0035
@@ -61,6 +61,7 @@ def is_halted() -> pl.Expr:
 
 
 def has_range() -> pl.Expr:
+    """Open, high and low are known and the day was not halted."""
     return pl.col("high").is_not_null() & ~is_halted()
 
 

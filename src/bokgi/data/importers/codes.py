@@ -40,6 +40,7 @@ def is_korean(code: str) -> bool:
 
 
 def exchange_of(code: str) -> Exchange:
+    """The exchange that the form of a code points at."""
     if is_korean(code):
         return Exchange.XKRX
     return Exchange.XNYS if _NEW_YORK.fullmatch(code) else Exchange.OTHER

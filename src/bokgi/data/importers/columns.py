@@ -53,6 +53,7 @@ def renamed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def check_columns(name: str, columns: Sequence[str], titles: Sequence[str]) -> None:
+    """A date and a close must be there, and open, high and low all or none."""
     missing = [] if {"date", "at"} & set(columns) else ["date"]
     if "close" not in columns:
         missing.append("close")
@@ -64,11 +65,13 @@ def check_columns(name: str, columns: Sequence[str], titles: Sequence[str]) -> N
 
 
 def check_width(name: str, width: int, allowed: int) -> None:
+    """Refuse tables with more columns than any source has."""
     if width > allowed:
         raise FileTooLarge(name, width, allowed, "columns", "columns")
 
 
 def columns_sentence(titles: Sequence[str]) -> Sentence:
+    """Which title was taken for what."""
     found = recognised(titles)
     pairs = ", ".join(f"{title.strip() or '-'}={column}" for title, column in found.items())
     return f"열: {pairs}", f"columns: {pairs}"

@@ -90,6 +90,7 @@ class FileContent:
 
 
 def is_text_in(data: bytes, encoding: str) -> bool:
+    """Whether the bytes are text in the encoding."""
     try:
         data.decode(encoding)
     except UnicodeDecodeError:

@@ -26,4 +26,5 @@ def _slow_numbers(column: pl.Series) -> pl.Series:
 
 
 def with_numbers(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
+    """The frame with those of the columns that it has as numbers."""
     return frame.with_columns(number_column(frame[name]) for name in columns if name in frame.columns)

@@ -3,8 +3,8 @@
 import io
 
 import polars as pl
-import pyarrow
-import pyarrow.parquet
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from bokgi.data.importers.columns import check_width
 from bokgi.data.importers.content import FileContent
@@ -43,8 +43,8 @@ def read(content: FileContent, hints: ImportHints) -> list[Incoming] | MasterRow
 def _check_contents(content: FileContent) -> None:
     limits = content.limits
     try:
-        contents = pyarrow.parquet.read_metadata(io.BytesIO(content.data))
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        contents = pq.read_metadata(io.BytesIO(content.data))
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise FileBroken(content.name, "Parquet", str(error)) from error
     check_width(content.name, contents.num_columns, limits.columns)
     if contents.num_rows > limits.rows:

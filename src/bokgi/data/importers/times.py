@@ -39,6 +39,7 @@ class Times:
 
 
 def check_zone(name: str) -> ZoneInfo:
+    """The zone of that name."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -70,7 +71,7 @@ def _first(stamps: pl.Series) -> object:
 
 
 def _temporal(stamps: pl.Series, exchange_zone: str, told_zone: str | None) -> Times:
-    if stamps.dtype == pl.Time or stamps.dtype == pl.Duration:
+    if stamps.dtype in (pl.Time, pl.Duration):
         return Times(pl.Series("at", [None] * stamps.len(), dtype=MICROS), False)
     zone = getattr(stamps.dtype, "time_zone", None)
     at = stamps.cast(MICROS) if zone is None else stamps.cast(pl.Datetime("us", zone))

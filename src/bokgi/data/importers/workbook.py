@@ -49,7 +49,7 @@ def _first_table(content: FileContent) -> tuple[str, pl.DataFrame]:
                 return str(sheet.title), table
     except BokgiError:
         raise
-    except Exception as error:  # noqa: BLE001 - the library raises anything at all on damaged workbooks
+    except Exception as error:  # the library raises anything at all on damaged workbooks
         raise FileBroken(content.name, "XLSX", str(error) or type(error).__name__) from error
     raise FileUnrecognised(content.name, "sheets without titles")
 
