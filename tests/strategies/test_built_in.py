@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.strategies import plain_twins as twins
-from tests.strategies.generated_panels import panel_of, panels
 
 from bokgi.bars.interval import DAILY
 from bokgi.bars.panel import Panel
+from bokgi.bars.selection import panel_cut
 from bokgi.errors.strategies import (
     ParametersContradict,
     ParameterUnknown,
@@ -19,9 +18,10 @@ from bokgi.errors.strategies import (
 from bokgi.orders.plans import CLOSE_MINUTE, ClockPlan, EndOfDay, OvernightTrailPlan, SignalPlan
 from bokgi.strategies import indicators
 from bokgi.strategies.catalog import CATALOG, to_strategy
-from bokgi.strategies.lookahead import cut_panel
 from bokgi.strategies.strategy import Strategy
 from bokgi.strategies.threads import instrument_ranges, signal_plan
+from tests.strategies import plain_twins as twins
+from tests.strategies.generated_panels import panel_of, panels
 
 SMALL: dict[str, dict[str, object]] = {
     "MA20_50": {"fast": 3, "slow": 7},
@@ -78,11 +78,11 @@ def test_macd_strategy_is_the_cross_of_the_indicator(panel: Panel) -> None:
 @settings(max_examples=40)
 @given(panel=panels(longest=30))
 def test_no_built_in_signal_changes_when_later_bars_are_cut_off(name: str, panel: Panel) -> None:
-    strategy, everything = to_strategy(name, SMALL[name]), np.arange(len(panel.instruments))
+    strategy = to_strategy(name, SMALL[name])
     whole = signals_of(strategy, panel)
     moments = sorted({(int(session), int(minute)) for session, minute in zip(panel.session, panel.minute, strict=True)})
     for session, minute in moments:
-        part = cut_panel(panel, everything, session, minute)
+        part = panel_cut(panel, until=(session, minute))
         kept = np.concatenate([panel.offsets[index] + np.arange(count) for index, count in enumerate(np.diff(part.offsets))])
         cut = signals_of(strategy, part)
         assert np.array_equal(cut.entries, whole.entries[kept])

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.strategies import plain_twins as twins
-from tests.strategies.generated_panels import panel_of, panels
 
 from bokgi.bars.panel import Panel
 from bokgi.strategies import indicators
 from bokgi.units import FloatArray
+from tests.strategies import plain_twins as twins
+from tests.strategies.generated_panels import panel_of, panels
 
 PERIODS = st.integers(1, 12)
 TOLERANCE = 1e-9

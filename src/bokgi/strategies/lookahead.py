@@ -9,23 +9,23 @@ A strategy that passes was not caught; the built-in ones are proved in tests, at
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from bokgi.bars.panel import Panel, Sessions
+from bokgi.bars.panel import Panel
+from bokgi.bars.selection import panel_cut, panel_select
 from bokgi.errors.strategies import StrategyLooksAhead, StrategyNotRepeatable
 from bokgi.orders.on_bar import Decision, bar_history
 from bokgi.orders.plans import OnBarPlan, Plan, SignalPlan, WeightPlan
 from bokgi.strategies.strategy import Strategy, name_of
-from bokgi.units import MINUTES_PER_DAY, BoolArray, ByteArray, FloatArray, IntArray
+from bokgi.units import MINUTES_PER_DAY, BoolArray, ByteArray, FloatArray
 
 INSTRUMENTS = 5
 CUTS = 8
 _WALK_CASH = 10_000_000.0
 Column = FloatArray | BoolArray | ByteArray
-_COLUMNS = ("session", "minute", "open", "high", "low", "close", "volume")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,45 +99,14 @@ def check_lookahead(
     chosen = candidates if everything else np.sort(generator.choice(candidates, instruments, replace=False))
     if len(chosen) == 0:
         return LookaheadReport((), 0, (), everything)
-    whole = cut_panel(panel, chosen, len(panel.sessions) - 1, None)
+    whole = panel_select(panel, chosen)
     decided = _decided(strategy, whole)
     violations = _changes(decided, _decided(strategy, whole), whole, whole, None)
     points = [] if violations else _cut_points(decided, whole, cuts, generator)
     for point in points:
-        part = cut_panel(whole, np.arange(len(chosen)), *point)
+        part = panel_cut(whole, until=point)
         violations += _changes(decided, _decided(strategy, part), whole, part, point)
     return LookaheadReport(whole.codes, len(points), tuple(violations), everything)
-
-
-def cut_panel(panel: Panel, chosen: IntArray, session: int, minute: int | None) -> Panel:
-    """The chosen instruments' bars up to the bar that starts at `minute` of session number `session`; None is the whole session.
-
-    Of the last session the auction price stays only where it is one of the bars that are left, or where the session is whole.
-    """
-    kept = np.isin(panel.instrument_of, chosen) & (panel.session <= session)
-    if minute is not None:
-        kept &= (panel.session < session) | (panel.minute <= minute)
-    new_row = np.append(np.cumsum(kept, dtype=np.int64) - 1, -1)
-    counts = np.bincount(panel.instrument_of[kept], minlength=len(panel.instruments))[chosen]
-    end = session + 1
-    auction_row = panel.auction_row[chosen, :end]
-    auction_left = (auction_row >= 0) & np.append(kept, False)[auction_row]
-    auction = panel.auction[chosen, :end].copy()
-    if minute is not None:
-        auction[:, session] = np.where(auction_left[:, session], auction[:, session], np.nan)
-    columns = {name: getattr(panel, name)[kept] for name in _COLUMNS}
-    calendar = {name: getattr(panel.sessions, name)[:end] for name in ("day", "open_minute", "close_minute", "midnight_at")}
-    return replace(
-        panel,
-        instruments=tuple(panel.instruments[index] for index in chosen),
-        sessions=Sessions(**calendar),
-        offsets=np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts, dtype=np.int64)]),
-        auction=auction,
-        auction_row=np.where(auction_left, new_row[auction_row], -1),
-        base_price=panel.base_price[chosen, :end].copy(),
-        adjusted=panel.adjusted[chosen].copy(),
-        **columns,
-    )
 
 
 @dataclass(frozen=True)
