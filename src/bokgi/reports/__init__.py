@@ -1,1 +1,1 @@
-"""Results as files and bodies."""
+"""Results as files and bodies. Numbers for programs are exact; only what a person reads is rounded."""
