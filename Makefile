@@ -6,7 +6,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo environment environment-run environment-test test check drills bench format lock clean
+.PHONY: help run demo environment environment-run environment-test test check drills bench format pages lock clean
 
 help: ## List the targets, a sentence each.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ bench: environment-test ## Measure against other packages and write docs/benchma
 format: environment ## Put all Python files into the house form.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+pages: environment ## Write the generated pages of docs/ anew.
+	@for builder in tools/build_*_page.py; do $(BIN)/python $$builder || exit 1; done
 
 lock: environment ## Write the locked requirements anew; `make lock UPGRADE=--upgrade` takes newer versions.
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt
