@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bokgi.data.demo import DEMO_INDEX, DEMO_SEED, demo_incoming, demo_names, demo_sessions
+from bokgi.data.demo import DEMO_INDEX, DEMO_SEED, demo_incoming, demo_names, demo_sessions, write_demo
 from bokgi.data.demo_prices import DemoKind
 from bokgi.data.incoming import Incoming
 from bokgi.data.series import ClosingAuction
@@ -272,3 +272,17 @@ def test_the_index_is_the_value_of_its_members(market: list[Incoming]) -> None:
     members = market[1].bars.filter(pl.col("code").is_in(kospi)).pivot(on="code", index="session", values="close").drop("session")
     own, mean = np.diff(np.log(index["close"].to_numpy())), np.diff(np.log(members.to_numpy()), axis=0).mean(axis=1)
     assert float(np.corrcoef(own, mean)[0, 1]) > 0.9
+
+
+def test_a_store_gets_all_parts_in_place_of_an_older_demo() -> None:
+    class Memory:
+        def __init__(self) -> None:
+            self.written: list[tuple[str, int, bool]] = []
+
+        def write(self, incoming: Incoming, *, replace: bool = False) -> object:
+            self.written.append((str(incoming.interval), incoming.bars.height, replace))
+            return None
+
+    store = Memory()
+    write_demo(store, DemoKind.NOISE, instruments=3, sessions=2)
+    assert store.written == [("2m", 3 * 2 * 191, True), ("1d", 6, True), ("1d", 2, True)]

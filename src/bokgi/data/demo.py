@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -29,6 +30,12 @@ DEMO_SEED = 20_240_701
 DEMO_INTERVAL = Interval(BAR_MINUTES)
 DEMO_INDEX = "DEMOINDEX"
 SOURCES = {DemoKind.MARKET: "demo market (synthetic)", DemoKind.NOISE: "demo noise (synthetic)"}
+
+
+class DemoStore(Protocol):
+    """What the demo needs of the store."""
+
+    def write(self, incoming: Incoming, *, replace: bool = False) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,21 @@ def demo_incoming(
         Incoming(DAILY, _daily(chosen, calendar, prices), _facts(word, chosen, ClosingAuction.NONE)),
         Incoming(DAILY, _index(chosen, calendar, prices), _facts(word, (_index_instrument(),), ClosingAuction.NONE)),
     ]
+
+
+def write_demo(
+    store: DemoStore,
+    kind: DemoKind | str = DemoKind.MARKET,
+    *,
+    seed: int = DEMO_SEED,
+    instruments: int = INSTRUMENTS,
+    sessions: int = SESSIONS,
+) -> list[Incoming]:
+    """Write the demo into a store, in place of any demo that is there (market and noise share their codes); gives what was written."""
+    parts = demo_incoming(kind, seed=seed, instruments=instruments, sessions=sessions)
+    for part in parts:
+        store.write(part, replace=True)
+    return parts
 
 
 @cache

@@ -22,6 +22,7 @@ from bokgi.errors.base import (
     MissingError,
 )
 from bokgi.errors.config import CompileCacheUnwritable, FolderRelative, SettingRefused
+from bokgi.errors.demo import DemoSizeWrong
 from bokgi.errors.market import (
     CalendarNotKept,
     DayOutsideCalendar,
@@ -32,6 +33,25 @@ from bokgi.errors.market import (
     RulesNotKnown,
     UnknownUniverse,
 )
+from bokgi.errors.strategies import (
+    ParameterDeclaration,
+    ParameterIsFixed,
+    ParametersContradict,
+    ParameterUnknown,
+    ParameterWrong,
+    SignalsMalformed,
+    StrategyClassMissing,
+    StrategyClassNotNamed,
+    StrategyFailed,
+    StrategyFileMissing,
+    StrategyFileUnreadable,
+    StrategyIncomplete,
+    StrategyLooksAhead,
+    StrategyNeedsIntraday,
+    StrategyNotRepeatable,
+    StrategySyntaxWrong,
+    StrategyUnknown,
+)
 
 __all__ = [
     "BokgiError",
@@ -39,6 +59,7 @@ __all__ = [
     "CompileCacheUnwritable",
     "DataError",
     "DayOutsideCalendar",
+    "DemoSizeWrong",
     "EnvironmentFault",
     "FolderRelative",
     "ForeignUnderKrx",
@@ -49,7 +70,24 @@ __all__ = [
     "MissingError",
     "NotACode",
     "NotASession",
+    "ParameterDeclaration",
+    "ParameterIsFixed",
+    "ParameterUnknown",
+    "ParameterWrong",
+    "ParametersContradict",
     "RulesNotKnown",
     "SettingRefused",
+    "SignalsMalformed",
+    "StrategyClassMissing",
+    "StrategyClassNotNamed",
+    "StrategyFailed",
+    "StrategyFileMissing",
+    "StrategyFileUnreadable",
+    "StrategyIncomplete",
+    "StrategyLooksAhead",
+    "StrategyNeedsIntraday",
+    "StrategyNotRepeatable",
+    "StrategySyntaxWrong",
+    "StrategyUnknown",
     "UnknownUniverse",
 ]
