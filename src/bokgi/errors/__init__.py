@@ -33,6 +33,21 @@ from bokgi.errors.market import (
     RulesNotKnown,
     UnknownUniverse,
 )
+from bokgi.errors.orders import (
+    FractionsUnderKrx,
+    PlanForeignUnderKrx,
+    PlanNeedsIntraday,
+    PlanNeedsReference,
+    RuleOutOfRange,
+    ShortsUnderKrx,
+    SignalsMisshapen,
+    SlippageTwice,
+    TimesOutOfOrder,
+    TimeUnpriced,
+    WeightsNeedSharedAccount,
+    WeightsOutOfRange,
+)
+from bokgi.errors.runs import RunCancelled
 from bokgi.errors.strategies import (
     ParameterDeclaration,
     ParameterIsFixed,
@@ -52,6 +67,7 @@ from bokgi.errors.strategies import (
     StrategySyntaxWrong,
     StrategyUnknown,
 )
+from bokgi.errors.reports import PlotKindUnknown
 
 __all__ = [
     "BokgiError",
@@ -63,6 +79,7 @@ __all__ = [
     "EnvironmentFault",
     "FolderRelative",
     "ForeignUnderKrx",
+    "FractionsUnderKrx",
     "InputError",
     "InternalFault",
     "Language",
@@ -75,9 +92,18 @@ __all__ = [
     "ParameterUnknown",
     "ParameterWrong",
     "ParametersContradict",
+    "PlanForeignUnderKrx",
+    "PlanNeedsIntraday",
+    "PlanNeedsReference",
+    "RuleOutOfRange",
+    "PlotKindUnknown",
     "RulesNotKnown",
+    "RunCancelled",
     "SettingRefused",
+    "ShortsUnderKrx",
     "SignalsMalformed",
+    "SignalsMisshapen",
+    "SlippageTwice",
     "StrategyClassMissing",
     "StrategyClassNotNamed",
     "StrategyFailed",
@@ -89,5 +115,9 @@ __all__ = [
     "StrategyNotRepeatable",
     "StrategySyntaxWrong",
     "StrategyUnknown",
+    "TimeUnpriced",
+    "TimesOutOfOrder",
     "UnknownUniverse",
+    "WeightsNeedSharedAccount",
+    "WeightsOutOfRange",
 ]
