@@ -2,8 +2,8 @@
 
 Numba looks only at the file that holds a cached function, never at the functions and constants that it uses from other
 files: after a change there it would go on with the old machine code. So each state of the kernels' sources, compiler and
-processor gets a folder of its own. `prepare()` must run before the first module with kernels is imported; it is cheap
-(no import of Numba, under 10 ms) and may be called again at any time.
+processor gets a folder of its own. `prepare()` must run before the first `@njit(cache=True)` (after `import numba` is
+early enough); it is cheap (no import of Numba, under 10 ms) and may be called again at any time.
 """
 
 import hashlib
