@@ -130,7 +130,7 @@ class _Walk:
         self.random, self.ladder = random, ladder
         self.price: float = random.choice(START_PRICES[ladder]) if ladder >= 0 else random.choice((0.7, 9.5, 101.0, 1_234.56))
         self.upper, self.lower = np.nan, np.nan
-        self.is_frozen = False
+        self.is_frozen, self.frozen_draw = False, 0.1
         self.wildness = random.choice((0.003, 0.01, 0.03))
 
     def tick(self, price: float) -> float:
@@ -150,7 +150,8 @@ class _Walk:
         self.upper, self.lower, self.is_frozen = np.nan, np.nan, False
         if self.ladder < 0 or not has_limits:
             return
-        self.is_frozen = self.random.random() < 0.1
+        self.is_frozen = self.random.random() < 0.12
+        self.frozen_draw = self.random.choice((0.05, 0.1, 0.1))
         width = self.random.choice((0.02, 0.05, 0.3))
         self.upper = self.on_ladder(self.price * (1 + width), may_be_half=False)
         self.lower = self.on_ladder(self.price * (1 - width), may_be_half=False)
@@ -162,6 +163,10 @@ class _Walk:
         return price
 
     def step(self) -> float:
+        if self.ladder >= 0 and self.random.random() < 0.06:
+            bounds = LADDER_BOUNDS[self.ladder][:-1]
+            self.price = self.kept(float(bounds[int(np.abs(bounds - self.price).argmin())]))
+            return self.price
         leap = 5 if self.random.random() < 0.1 else 1
         self.price = self.kept(self.price * (1 + self.random.gauss(0, self.wildness) * leap))
         return self.price
@@ -169,7 +174,7 @@ class _Walk:
     def bar(self, session: int, minute: int) -> _Bar:
         draw = self.random.random()
         if self.is_frozen:
-            draw = 0.1 if draw < 0.9 else draw
+            draw = self.frozen_draw if draw < 0.9 else draw
         if self.upper == self.upper and draw < 0.16:
             limit = self.upper if draw < 0.07 else self.lower
             self.price = limit
@@ -187,7 +192,7 @@ def _series(random: Random, market: Market, interval: Interval, sessions: Sessio
     walk = _Walk(random, ladder)
     number = len(sessions)
     series = _Series([], ladder, [np.nan] * number, [np.nan] * number, [np.nan] * number, [-1] * number, number)
-    if random.random() < 0.15:
+    if random.random() < 0.2:
         series.delisted = random.randrange(number + 1)
     style = random.choice(("bar", "bar", "daily", "last_bar", "none", "mixed"))
     fate = random.random()
@@ -316,7 +321,12 @@ def _exit_rules(random: Random, minute: int) -> ExitRules:
 def _times(random: Random, panel: Panel) -> tuple[int, int]:
     """Two clock times, the first before the second, near bars of the panel."""
     minutes = sorted({int(minute) for minute in panel.minute}) or [600]
-    draws = [random.choice((*minutes, 600, 700, 915, 920, 925, 930)) + random.choice((0, 0, 0, 1, -1, 5, -7, 10)) for _ in range(2)]
+    offsets = (0, 0, 0, 1, -1, 5, -7, 10, panel.interval.minutes)
+    draws = [random.choice((*minutes, 600, 700, 915, 920, 925, 930)) + random.choice(offsets) for _ in range(2)]
+    if len(panel) and random.random() < 0.15:
+        draws[1] = int(panel.minute[random.randrange(len(panel))]) + panel.interval.minutes
+    if random.random() < 0.15:
+        draws[1] = draws[0] + random.choice((1, 2, 4, 6))
     early, late = min(draws), max(draws)
     return early, late if late > early else early + random.choice((1, 5, 60))
 
@@ -329,7 +339,7 @@ def _plan(random: Random, kind: str, panel: Panel, market: Market) -> Plan:
         return OvernightTrailPlan(
             buy_minute=random.choice((early, 930, CLOSE_MINUTE)),
             min_profit_ratio=random.choice((0.0, 0.003, 0.01)),
-            profit_cutoff_ratio=random.choice((0.0, 0.5, 0.8, 1.0)),
+            profit_cutoff_ratio=random.choice((0.0, 0.5, 0.8, 0.8, 0.63, 1.0)),
             loss_cutoff_minute=random.choice((late, 840, 1_000)),
             end_of_day=random.choice(tuple(EndOfDay)),
         )

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from tests.engine.small_panels import Bar, panel_of, terms_of
 
 from bokgi.engine.reference import simulate_plainly
 from bokgi.orders.plans import CLOSE_MINUTE, ClockPlan, OvernightTrailPlan, SignalPlan
 from bokgi.orders.reasons import Event, Sale
 from bokgi.orders.rules import AccountRules, CostRules, ExecutionRules, ExitRules, Market, TrailingConvention, Unpriced
 from bokgi.orders.simulation import Simulation
+from tests.engine.small_panels import Bar, panel_of, terms_of
 
 PLAIN = ExecutionRules(market=Market.PLAIN)
 FREE = ExecutionRules(costs=CostRules(commission_ppm=0))
@@ -235,3 +235,37 @@ def test_armed_position_is_sold_at_the_last_regular_close() -> None:
         (1, "15:15", 10180, 10200, 10170, 10200),
     ]
     assert _only_sale(_overnight(bars)) == (Sale.END_OF_DAY, 10_200.0)
+
+
+def test_sale_time_that_passes_while_the_purchase_waits_is_no_trade() -> None:
+    # Wanted at 10:00, locked at the upper limit until 10:10; the sale of 10:05 would fall on the bar of the purchase.
+    bars: list[Bar] = [(0, "10:00", 6500, 6500, 6500, 6500), (0, "10:05", 6500, 6500, 6500, 6500), (0, "10:10", 6400, 6400, 6300, 6300)]
+    result = _clock([*bars, (0, "10:15", 6300, 6300, 6300, 6300)], 600, 605, upper=6500)
+    assert len(result.trades) == 0
+    assert result.counts[0, Event.NO_TIME_BETWEEN] == 1
+
+
+def test_an_auction_that_is_no_bar_fills_after_the_last_bar_and_marks_the_position() -> None:
+    panel = panel_of([(0, "10:00", 5000, 5010, 5000, 5010), (0, "15:15", 5050, 5060, 5050, 5060)], daily_auctions={(0, 0): 5_100.0})
+    terms = terms_of(panel, taxes_ppm=(0, 0))
+    account = AccountRules(initial_capital=1_000_000)
+    sold = simulate_plainly(panel, ClockPlan(600, CLOSE_MINUTE), terms, FREE, account)
+    assert _only_sale(sold) == (Sale.SELL_TIME, 5_100.0)
+    assert sold.trades.sell_row.tolist() == [1]
+    # 15:30 Korean time is 06:30 UTC of 2026-01-05.
+    assert np.datetime64(int(sold.trades.sell_at[0]), "us") == np.datetime64("2026-01-05T06:30")
+    bought = simulate_plainly(panel, ClockPlan(925, 930), terms, FREE, account)
+    assert bought.counts[0, Event.NO_TIME_BETWEEN] == 1
+    held = simulate_plainly(panel, OvernightTrailPlan(930, 0.01, 0.8, 840), terms, FREE, account)
+    # 196 shares at 5,100 in the auction: 400 won are left, marked at the auction's price.
+    assert held.slot_minute.tolist() == [600, 915, 930]
+    assert held.equity.tolist() == [1_000_000.0] * 3
+    assert held.trades.shares.tolist() == [196.0]
+
+
+def test_a_halted_days_daily_close_is_not_read() -> None:
+    bars: list[Bar] = [(0, "10:00", 5000, 5010, 5000, 5010), (1, "10:00", 5000, 5000, 5000, 5000, 0.0)]
+    panel = panel_of(bars, daily_auctions={(0, 1): 5_000.0})
+    result = simulate_plainly(panel, OvernightTrailPlan(930, 0.01, 0.8, 840), terms_of(panel), FREE, AccountRules())
+    assert len(result.trades) == 0
+    assert result.counts[0, Event.NO_PRICE] == 2

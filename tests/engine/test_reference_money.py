@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.engine.small_panels import Bar, panel_of, terms_of
 
 from bokgi.engine.reference import simulate_plainly
 from bokgi.orders.plans import ClockPlan, SignalPlan, WeightPlan
 from bokgi.orders.reasons import Event, Sale
 from bokgi.orders.rules import AccountMode, AccountRules, CostRules, ExecutionRules, Market, Reinvest
+from tests.engine.small_panels import Bar, panel_of, terms_of
 
 SHARED = AccountRules(mode=AccountMode.SHARED, initial_capital=1_000_000)
 

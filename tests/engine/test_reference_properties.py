@@ -4,12 +4,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from tests.engine.hostile_panels import Case, hostile_case
 
 from bokgi.engine.reference import simulate_plainly
 from bokgi.orders.plans import OvernightTrailPlan
 from bokgi.orders.rules import AccountMode, Market
 from bokgi.orders.simulation import Simulation
+from tests.engine.hostile_panels import Case, hostile_case
 
 CASES = 1_500
 

@@ -83,6 +83,7 @@ class _Run:
         ]
         self.traders = [make_trader(desk) for desk in self.desks]
         self.here = _by_slot(self.tape)
+        self.last_slots = [self.tape.last_slot(index) for index in range(self.tape.instruments)]
         self.slots = sorted(set(self.here) | _auction_slots(self.tape))
         self.equity: list[float] = []
         shape = (self.tape.instruments, self.tape.sessions)
@@ -131,7 +132,7 @@ class _Run:
     def _end_listings(self, slot: tuple[int, int], here: _Here) -> None:
         """After the last price of an instrument: what still waits is counted, a delisted holding is sold."""
         for index in sorted({index for index, _ in here.rows} | set(here.auctions)):
-            if self.tape.last_slot(index) != slot:
+            if self.last_slots[index] != slot:
                 continue
             desk = self.desks[index]
             if self.traders[index].is_waiting():
