@@ -131,6 +131,7 @@ def test_clock_strategies_refuse_daily_bars(name: str) -> None:
     ("name", "given_parameters", "field"),
     [
         ("daily_trading", {"buy_time": "15:00"}, "sell_time"),
+        ("daily_trading", {"buy_time": "15:30", "sell_time": "close"}, "sell_time"),
         ("daily_trading", {"buy_time": "15:00", "sell_time": "10:00"}, "sell_time"),
         ("MA20_50", {"fast": 50}, "slow"),
         ("MACD", {"fast": 30}, "slow"),

@@ -196,6 +196,16 @@ def test_weights_become_a_plan() -> None:
     assert plan.weights.tolist() == [0.5, 0.5]
 
 
+@pytest.mark.parametrize("weight", [-0.1, 1.1, float("inf")])
+def test_weights_outside_of_nothing_and_everything_are_refused(weight: float) -> None:
+    class Wild(Strategy):
+        def weights(self, panel: Panel) -> FloatArray:
+            return np.where(panel.close > 10.0, weight, np.nan)
+
+    with pytest.raises(SignalsMalformed, match="in row 1"):
+        Wild().plan(panel_of([[9.0, 11.0]]))
+
+
 def test_a_class_defines_exactly_one_of_the_three_methods() -> None:
     class Empty(Strategy):
         pass

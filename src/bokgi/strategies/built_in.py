@@ -26,7 +26,7 @@ class DailyTrading(Strategy):
     sell_time = Parameter("15:00", low=_OPEN, high=_CLOSE, step=1, allow_close=True, korean="매도 시각", english="Time of the sale")
 
     def check(self) -> None:
-        if self.sell_time != CLOSE and clock_minute(self.buy_time) >= clock_minute(self.sell_time):
+        if clock_minute(self.buy_time) >= clock_minute(_CLOSE if self.sell_time == CLOSE else self.sell_time):
             raise ParametersContradict("sell_time", self.sell_time, ("later than", "늦어야"), "buy_time", self.buy_time)
 
     def plan(self, panel: Panel) -> Plan:

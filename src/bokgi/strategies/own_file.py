@@ -99,7 +99,7 @@ def _read_source(file: str) -> str:
 def _executed(source: str, file: str) -> ModuleType:
     try:
         code = compile(source, file, "exec")
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         raise StrategySyntaxWrong(file, getattr(error, "lineno", None) or 1, getattr(error, "msg", None) or str(error)) from error
     module = ModuleType("bokgi_own_" + hashlib.sha256(f"{file}\0{source}".encode()).hexdigest()[:16])
     module.__file__ = file

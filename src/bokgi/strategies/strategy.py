@@ -86,8 +86,8 @@ class Strategy:
         for name in parameters:
             if name not in known:
                 raise ParameterUnknown(name_of(type(self)), name, known)
-        given = {name: known[name].read(value) for name, value in parameters.items()}
-        self._values: Mapping[str, Any] = MappingProxyType({name: given.get(name, known[name].default) for name in known})
+        values = {name: parameter.read(parameters.get(name, parameter.default)) for name, parameter in known.items()}
+        self._values: Mapping[str, Any] = MappingProxyType(values)
         self.check()
 
     def check(self) -> None:
@@ -131,7 +131,7 @@ class Strategy:
         with failures_named(self, method):
             made = getattr(self, method)(read_only(panel))
         if method == "weights":
-            return WeightPlan(_column(self, "weights", made, len(panel), np.dtype(np.float64)))
+            return WeightPlan(_weights(self, made, len(panel)))
         return _signal_plan(self, made, len(panel))
 
     def __repr__(self) -> str:
@@ -256,6 +256,15 @@ def _signal_plan(strategy: Strategy, made: object, rows: int) -> SignalPlan:
     exits = columns["exits"] if columns["exits"] is not None else np.zeros(rows, dtype=np.bool_)
     entries = columns["entries"] if columns["entries"] is not None else np.zeros(rows, dtype=np.bool_)
     return SignalPlan(entries, exits, columns["short_entries"], columns["short_exits"], made.exit_rules)
+
+
+def _weights(strategy: Strategy, made: object, rows: int) -> FloatArray:
+    weights = _column(strategy, "weights", made, rows, np.dtype(np.float64))
+    outside = ~np.isnan(weights) & ~((weights >= 0.0) & (weights <= 1.0))
+    if outside.any():
+        worst = f"{weights[outside][0]} in row {int(np.argmax(outside))}"
+        raise SignalsMalformed(name_of(type(strategy)), "weights", worst, "from 0 to 1, or NaN", "0~1 사이의 값 또는 NaN")
+    return weights
 
 
 def _column(strategy: Strategy, name: str, given: object, rows: int, kind: np.dtype[Any]) -> np.ndarray[Any, Any]:
