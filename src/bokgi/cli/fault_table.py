@@ -1,0 +1,33 @@
+"""Faults of data on the terminal: the heaviest first, a line for each kind or each series."""
+
+import click
+
+from bokgi.cli.language import current_language, say
+from bokgi.data.fault_catalog import fault_sentence, severity_of
+from bokgi.data.faults import Fault, Severity
+from bokgi.data.quality import faults_by_kind
+
+_ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+def severity_word(severity: Severity) -> str:
+    """The weight in the person's language."""
+    words = {
+        Severity.ERROR: ("refused", "거부"),
+        Severity.WARNING: ("warning", "주의"),
+        Severity.NOTE: ("note", "참고"),
+    }
+    return say(*words[severity])
+
+
+def show_faults(faults: list[Fault], *, every_series: bool) -> None:
+    """Print them as sentences, summed up by kind unless every series is asked for."""
+    if not faults:
+        click.echo(say("\nNo faults found.", "\n문제가 없습니다."))
+        return
+    shown = faults if every_series else list(faults_by_kind(tuple(faults)).values())
+    click.echo(say("\nQuality of the data:", "\n자료 품질:"))
+    for fault in sorted(shown, key=lambda fault: (_ORDER.index(severity_of(fault)), fault.kind, fault.code)):
+        severity = severity_of(fault)
+        click.echo(f"  {click.style(severity_word(severity), fg=_COLOURS[severity])}: {fault_sentence(fault, current_language())}")
