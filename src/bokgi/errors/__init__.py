@@ -35,7 +35,6 @@ from bokgi.errors.market import (
 )
 from bokgi.errors.orders import (
     FractionsUnderKrx,
-    PlanForeignUnderKrx,
     PlanNeedsIntraday,
     PlanNeedsReference,
     RuleOutOfRange,
@@ -92,7 +91,6 @@ __all__ = [
     "ParameterUnknown",
     "ParameterWrong",
     "ParametersContradict",
-    "PlanForeignUnderKrx",
     "PlanNeedsIntraday",
     "PlanNeedsReference",
     "RuleOutOfRange",
