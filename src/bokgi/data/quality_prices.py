@@ -9,7 +9,7 @@ import polars as pl
 
 from bokgi.data.faults import Fault
 from bokgi.data.quality_frames import Quality, shown, stamp
-from bokgi.data.tick_checks import any_tick_state, tick_state
+from bokgi.data.tick_checks import likely_ladders, tick_state
 from bokgi.market.instruments import Board, Exchange, Kind
 from bokgi.market.kinds import has_price_limit, tick_group
 from bokgi.market.limits import daily_limits
@@ -42,25 +42,32 @@ def _rows_of(quality: Quality, codes: list[str]) -> pl.DataFrame:
 
 def _tick_faults(quality: Quality) -> list[Fault]:
     half, off = [], []
-    for (board, kind, _), codes in _groups(quality).items():
-        told = [code for code in codes if not quality.instruments[code].assumed] if tick_group(kind) else []
-        guessed = [_long(quality, [code]) for code in codes if quality.instruments[code].assumed]
-        states = [(prices, any_tick_state(prices)) for prices in guessed]
-        if told:
-            prices = _long(quality, told)
-            states.append((prices, tick_state(prices, board, kind)))
-        for prices, (on_half, off_grid) in states:
+    for (board, kind), codes in _ladders(quality).items():
+        rows = _rows_of(quality, codes)
+        for name in _PRICES:
+            prices = rows.select("code", "session", "minute", pl.col(name).alias("price"), pl.lit(name).alias("name"))
+            on_half, off_grid = tick_state(prices, board, kind)
             half.append(prices.filter(pl.Series(on_half)))
             off.append(prices.filter(pl.Series(off_grid)))
     words = pl.format("{} {} {}", stamp(quality), pl.col("name"), shown(pl.col("price")))
     return _merged(quality, half, "half_tick_prices", words) + _merged(quality, off, "off_tick_prices", words)
 
 
-def _long(quality: Quality, codes: list[str]) -> pl.DataFrame:
-    """One row a price: code, session, minute, price, name."""
-    rows = _rows_of(quality, codes)
-    keys = ("code", "session", "minute")
-    return pl.concat([rows.select(*keys, pl.col(name).alias("price"), pl.lit(name).alias("name")) for name in _PRICES])
+def _ladders(quality: Quality) -> dict[tuple[Board, Kind], list[str]]:
+    """Unadjusted codes by board and kind; what is not known goes where its closes fit best."""
+    found: dict[tuple[Board, Kind], list[str]] = {}
+    unknown = []
+    for (board, kind, _), codes in _groups(quality).items():
+        told = [code for code in codes if not quality.instruments[code].assumed]
+        unknown += [code for code in codes if quality.instruments[code].assumed]
+        if told and tick_group(kind):
+            found.setdefault((board, kind), []).extend(told)
+    if unknown:
+        rows = _rows_of(quality, unknown)
+        prices = pl.concat([rows.select("code", "session", pl.col(name).alias("price")) for name in ("low", "close")])
+        for ladder, codes in likely_ladders(prices).items():
+            found.setdefault(ladder, []).extend(codes)
+    return found
 
 
 def _merged(quality: Quality, parts: list[pl.DataFrame], kind: str, words: pl.Expr) -> list[Fault]:

@@ -23,10 +23,26 @@ def tick_state(prices: pl.DataFrame, board: Board, kind: Kind) -> tuple[BoolArra
 _ANY_LADDER = ((Board.KOSPI, Kind.STOCK), (Board.KOSDAQ, Kind.STOCK), (Board.KOSPI, Kind.ETF))
 
 
-def any_tick_state(prices: pl.DataFrame) -> tuple[BoolArray, BoolArray]:
-    """`tick_state` of issues whose kind is not known: the ladder (share of a board, or ETF) that explains most is believed."""
-    states = [tick_state(prices, board, kind) for board, kind in _ANY_LADDER]
-    return min(states, key=lambda state: (int(state[1].sum()), int(state[0].sum())))
+def likely_ladders(prices: pl.DataFrame) -> dict[tuple[Board, Kind], list[str]]:
+    """Codes of unknown kind by the ladder (share of a board, or ETF) that explains most of their prices.
+
+    Parameters
+    ----------
+    prices
+        Columns `code`, `session`, `price`.
+    """
+    best: dict[str, tuple[int, tuple[Board, Kind]]] = {}
+    rest = prices
+    for ladder in _ANY_LADDER:
+        off = rest.select("code", pl.Series("off", tick_state(rest, *ladder)[1])).group_by("code").agg(pl.col("off").sum())
+        for code, count in off.iter_rows():
+            if code not in best or count < best[code][0]:
+                best[code] = (count, ladder)
+        rest = rest.join(off.filter(pl.col("off") > 0).select("code"), on="code", how="semi", maintain_order="left")
+    found: dict[tuple[Board, Kind], list[str]] = {}
+    for code, (_, ladder) in best.items():
+        found.setdefault(ladder, []).append(code)
+    return found
 
 
 def off_ladder(prices: pl.DataFrame) -> BoolArray:

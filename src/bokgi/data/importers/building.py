@@ -83,7 +83,10 @@ def _with_code(
 def _from_column(
     content: FileContent, table: pl.DataFrame, hints: ImportHints, said: list[Sentence]
 ) -> tuple[dict[str, NamedCode], pl.DataFrame]:
-    cleaned = table.with_columns(code_column(table["code"]).alias("code")).filter(pl.col("code").is_not_null() & (pl.col("code") != ""))
+    cleaned = table.with_columns(code_column(table["code"]).alias("code"))
+    nameless = pl.col("code").is_null() | (pl.col("code") == "")
+    if cleaned.select(nameless.any()).item():
+        cleaned = cleaned.filter(~nameless)
     codes = cleaned["code"].unique().sort().to_list()
     if hints.code is not None and codes != [from_symbol(hints.code).code]:
         raise CodesContradict(content.name, hints.code, codes)
@@ -96,6 +99,8 @@ def _from_column(
 def _named(table: pl.DataFrame, codes: list[str]) -> dict[str, NamedCode]:
     """Names and boards as of each code's last row."""
     extra = [name for name in ("name", "market") if name in table.columns]
+    if not extra:
+        return {code: from_symbol(code) for code in codes}
     last = table.select("code", *extra).unique("code", keep="last")
     rows = {row["code"]: row for row in last.iter_rows(named=True)}
     return {code: _named_code(code, rows[code]) for code in codes}

@@ -84,6 +84,15 @@ def from_symbol(symbol: str) -> NamedCode:
 def code_column(column: pl.Series) -> pl.Series:
     """Codes as strings: `A005930` and ISINs cut, numbers that lost their zeros filled up to six digits."""
     text = column.cast(pl.String) if column.dtype != pl.String else column
+    written = text.unique()
+    cleaned = _cleaned_codes(written)
+    if (written == cleaned).fill_null(True).all():
+        return text.alias("code")
+    pairs = pl.DataFrame({"written": written, "code": cleaned})
+    return pl.DataFrame({"written": text}).join(pairs, on="written", how="left", maintain_order="left", nulls_equal=True)["code"]
+
+
+def _cleaned_codes(text: pl.Series) -> pl.Series:
     bare = text.str.strip_chars(" \t'\"=").str.replace(r"\.0$", "").str.to_uppercase()
     cut = bare.str.replace(rf"^KR7({_KOREAN})00[0-9]$", "$1").str.replace(rf"^A({_KOREAN})$", "$1").str.replace(r"\.(KS|KQ)$", "")
     digits = cut.str.contains(r"^[0-9]{1,5}$")

@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from bokgi.data.importers.building import incoming_from
-from bokgi.data.importers.columns import check_width, recognised
+from bokgi.data.importers.columns import PRICES, check_width, recognised
 from bokgi.data.importers.content import FileContent, Sentence
 from bokgi.data.importers.hints import ImportHints
 from bokgi.data.importers.masters import factor_rows, is_factor_table, master_kind
@@ -23,6 +23,8 @@ _CLOCK = re.compile(r"^\d{1,2}:?\d{2}(:?\d{2})?$")
 _DAILY_ORDER = ("date", "open", "high", "low", "close", "volume")
 _CLOCK_ORDER = ("date", "time", "open", "high", "low", "close", "volume")
 _LINE_LIMIT = 65_536
+_LARGE = 8_388_608
+_SIGNED = re.compile(rb'[,;|\t]"?\+\d')
 
 
 def sniffs(content: FileContent) -> bool:
@@ -69,10 +71,25 @@ def _check_titles(content: FileContent, fields: list[str]) -> None:
 
 
 def _parsed(content: FileContent, data: bytes, separator: str, has_titles: bool) -> pl.DataFrame:
+    """Large files are tried with numbers in the columns of numbers; what holds anything else is read as text."""
+    if has_titles and len(data) > _LARGE and not _SIGNED.search(data, 0, _LARGE):
+        table = _typed(data, separator)
+        if table is not None:
+            return table
     try:
         return pl.read_csv(io.BytesIO(data), separator=separator, has_header=has_titles, infer_schema=False)
     except pl.exceptions.PolarsError as error:
         raise FileBroken(content.name, "CSV", str(error).split("\n", 1)[0]) from error
+
+
+def _typed(data: bytes, separator: str) -> pl.DataFrame | None:
+    line = data.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
+    titles = recognised(next(csv.reader([line], delimiter=separator)))
+    numbers = {title: pl.Float64 for title, column in titles.items() if column in (*PRICES, "volume")}
+    try:
+        return pl.read_csv(io.BytesIO(data), separator=separator, infer_schema=False, schema_overrides=numbers)
+    except pl.exceptions.PolarsError:
+        return None  # numbers written as "1,234" or "-": the slower reading says what is wrong with the rest
 
 
 def _check_last_line(content: FileContent, data: bytes, separator: str, width: int) -> None:
