@@ -56,7 +56,7 @@ def own(returned: object) -> Strategy:
 
     class Returning(Strategy):
         def signals(self, panel: Panel) -> Signals:
-            return returned  # type: ignore[return-value]
+            return returned  # type: ignore[return-value]  # what users return is not checked by mypy
 
     return Returning()
 
@@ -146,7 +146,7 @@ def test_wrong_declarations_are_refused_when_the_class_is_made() -> None:
     with pytest.raises(ParameterDeclaration, match="taken by every strategy"):
 
         class _Taken(Strategy):
-            plan = Parameter(1)  # type: ignore[assignment]
+            plan = Parameter(1)  # type: ignore[assignment]  # the mistake that is tested
 
     with pytest.raises(ParameterDeclaration, match="above 0"):
 

@@ -6,16 +6,15 @@ tests/strategies agrees bit for bit. A running sum grows by `new - old`: exact f
 a series that stands still keeps its sum exactly whatever its fraction.
 """
 
+import math
+
+import numpy as np
+from numba import njit
+
 from bokgi.config import compile_cache
+from bokgi.units import BoolArray, FloatArray, IntArray
 
-compile_cache.prepare()
-
-import math  # noqa: E402  # the cache folder must be known before Numba is imported
-
-import numpy as np  # noqa: E402
-from numba import njit  # noqa: E402
-
-from bokgi.units import BoolArray, FloatArray, IntArray  # noqa: E402
+compile_cache.prepare()  # before the first decorator: it is then that Numba looks for the cache
 
 
 @njit(nogil=True, cache=True)

@@ -5,14 +5,13 @@ that two simple averages are compared as `fast sum x slow period` against `slow 
 whole-won prices, where it decides as the divided averages do.
 """
 
+from numba import njit
+
 from bokgi.config import compile_cache
+from bokgi.strategies.kernels import strength, wilder_step
+from bokgi.units import BoolArray, FloatArray, IntArray
 
-compile_cache.prepare()
-
-from numba import njit  # noqa: E402  # the cache folder must be known before Numba is imported
-
-from bokgi.strategies.kernels import strength, wilder_step  # noqa: E402
-from bokgi.units import BoolArray, FloatArray, IntArray  # noqa: E402
+compile_cache.prepare()  # before the first decorator: it is then that Numba looks for the cache
 
 
 @njit(nogil=True, cache=True)
