@@ -19,7 +19,10 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def package_or_skip(name: str) -> ModuleType:
-    return pytest.importorskip(name, reason=f"the package {name} is not installed; `pip install` the benchmark group to compare with it")
+    package: ModuleType = pytest.importorskip(
+        name, reason=f"the package {name} is not installed; `pip install` the benchmark group to compare with it"
+    )
+    return package
 
 
 def generated_run(seed: int, days: int = 300, drift: float = 0.0005) -> ComparedRun:

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from tests.metrics.published import published, to_printed_digits
 
 from bokgi.metrics.compat import empyrical_of_returns
 from bokgi.metrics.downside import (
@@ -28,6 +27,7 @@ from bokgi.metrics.sharpe_inference import (
     probabilistic_sharpe_ratio,
 )
 from bokgi.units import FloatArray
+from tests.metrics.published import published, to_printed_digits
 
 ALL_DIGITS = 1e-14
 """Relative; the printed numbers have 16 digits."""

@@ -46,6 +46,7 @@ from bokgi.errors.orders import (
     WeightsNeedSharedAccount,
     WeightsOutOfRange,
 )
+from bokgi.errors.reports import PlotKindUnknown
 from bokgi.errors.runs import RunCancelled
 from bokgi.errors.strategies import (
     ParameterDeclaration,
@@ -66,7 +67,6 @@ from bokgi.errors.strategies import (
     StrategySyntaxWrong,
     StrategyUnknown,
 )
-from bokgi.errors.reports import PlotKindUnknown
 
 __all__ = [
     "BokgiError",
@@ -93,8 +93,8 @@ __all__ = [
     "ParametersContradict",
     "PlanNeedsIntraday",
     "PlanNeedsReference",
-    "RuleOutOfRange",
     "PlotKindUnknown",
+    "RuleOutOfRange",
     "RulesNotKnown",
     "RunCancelled",
     "SettingRefused",
