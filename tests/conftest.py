@@ -4,8 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 CHECKOUT = Path(__file__).parent.parent
+
+# The first example of a generated test may compile a kernel, so no example has a deadline.
+settings.register_profile("compiling", deadline=None)
+settings.load_profile("compiling")
 
 
 @pytest.fixture(scope="session")
