@@ -19,6 +19,7 @@ import pytest
 
 import bokgi.errors
 from bokgi.errors.base import BokgiError, DataError, EnvironmentFault, InputError, InternalFault, Language, MissingError
+from bokgi.errors.runs import RunCancelled
 from tests.architecture.source_tree import PACKAGE, place, python_files, tree_of
 
 ROOTS = {BokgiError, InputError, DataError, MissingError, EnvironmentFault, InternalFault}
@@ -119,7 +120,7 @@ def test_codes_are_unique_and_stable_words() -> None:
 
 
 def test_all_classes_stand_below_a_root_that_decides_the_exit_code() -> None:
-    deciding = (InputError, DataError, MissingError, EnvironmentFault, InternalFault)
+    deciding = (InputError, DataError, MissingError, EnvironmentFault, InternalFault, RunCancelled)
     assert not [kind.__name__ for kind in SITUATIONS if not issubclass(kind, deciding)]
 
 

@@ -17,6 +17,7 @@ from bokgi.cli.main import bokgi
 from bokgi.config.settings import Settings
 from bokgi.errors.base import DataError, EnvironmentFault, InternalFault, Language, MissingError
 from bokgi.errors.config import SettingRefused
+from bokgi.errors.runs import RunCancelled
 
 HEAVY = ("numpy", "numba", "polars", "pyarrow", "rich", "pandas")
 
@@ -125,6 +126,7 @@ def test_home_may_stand_before_and_after_the_command_and_beats_the_environment(t
         (MissingError(problem="not there"), 2),
         (EnvironmentFault(problem="disk full"), 1),
         (InternalFault(problem="our fault"), 1),
+        (RunCancelled(3, 200), 130),
         (KeyboardInterrupt(), 130),
         (click.Abort(), 130),
     ],

@@ -1,6 +1,6 @@
 """How the program ends: one sentence on stderr and an exit code, whatever happened.
 
-0: done; 1: the machine or Bokgi itself is at fault; 2: the input or the data are; 130: stopped with Ctrl-C.
+0: done; 1: the machine or Bokgi itself is at fault; 2: the input or the data are; 130: stopped with Ctrl-C or cancelled.
 """
 
 import os
@@ -16,6 +16,7 @@ import click
 from bokgi.cli.language import current_language, say
 from bokgi.config.settings import Settings
 from bokgi.errors.base import BokgiError, DataError, InputError, MissingError
+from bokgi.errors.runs import RunCancelled
 
 DONE, FAULT, WRONG_INPUT, STOPPED, PIPE_CLOSED = 0, 1, 2, 130, 141
 
@@ -46,6 +47,8 @@ def exit_code_of(run: Callable[[], object], settings: Callable[[], Settings | No
 
 
 def _code_of(error: BokgiError) -> int:
+    if isinstance(error, RunCancelled):
+        return STOPPED
     return WRONG_INPUT if isinstance(error, InputError | DataError | MissingError) else FAULT
 
 

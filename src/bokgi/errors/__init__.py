@@ -7,11 +7,16 @@
     ├── DataError           a file or stored data cannot be used (exit 2)
     ├── MissingError        no such thing (exit 2, HTTP 404)
     ├── EnvironmentFault    the machine does not allow it (exit 1)
-    └── InternalFault       our own promise is broken (exit 1, HTTP 500)
+    ├── InternalFault       our own promise is broken (exit 1, HTTP 500)
+    └── RunCancelled        somebody asked for the end (exit 130)
 
-The situations stand in one file an area: `market`, `orders`, `data`, `runs`.
+The situations stand in one file an area; every class can be imported from here.
 """
 
+from bokgi.errors.bars import (
+    PanelMalformed,
+    UnknownInterval,
+)
 from bokgi.errors.base import (
     BokgiError,
     DataError,
@@ -21,8 +26,45 @@ from bokgi.errors.base import (
     Language,
     MissingError,
 )
-from bokgi.errors.config import CompileCacheUnwritable, FolderRelative, SettingRefused
-from bokgi.errors.demo import DemoSizeWrong
+from bokgi.errors.config import (
+    CompileCacheUnwritable,
+    FolderRelative,
+    SettingRefused,
+)
+from bokgi.errors.demo import (
+    DemoSizeWrong,
+)
+from bokgi.errors.frames import (
+    FrameColumnMissing,
+    FrameDuplicates,
+    FrameEmpty,
+    FrameIntervalUnclear,
+    FrameOutsideSessions,
+    FrameUnreadable,
+    InstrumentsDiffer,
+    ResampleImpossible,
+)
+from bokgi.errors.imports import (
+    AllDayClose,
+    ArchiveUnsafe,
+    CodesContradict,
+    CodesMixed,
+    CodeUnknown,
+    ColumnsMissing,
+    EncodingUnreadable,
+    FileAbsent,
+    FileBroken,
+    FileEmpty,
+    FileTooLarge,
+    FileUnreadable,
+    FileUnrecognised,
+    IntervalUnclear,
+    MostlyBad,
+    NothingUsable,
+    SourceAnsweredError,
+    TimesUnreadable,
+    TimezoneUnknown,
+)
 from bokgi.errors.market import (
     CalendarNotKept,
     DayOutsideCalendar,
@@ -46,8 +88,32 @@ from bokgi.errors.orders import (
     WeightsNeedSharedAccount,
     WeightsOutOfRange,
 )
-from bokgi.errors.reports import PlotKindUnknown
-from bokgi.errors.runs import RunCancelled
+from bokgi.errors.reports import (
+    PlotKindUnknown,
+)
+from bokgi.errors.runs import (
+    RunCancelled,
+)
+from bokgi.errors.store import (
+    ExchangesMixed,
+    ExportFormatUnknown,
+    FactsDiffer,
+    HistoryDiffers,
+    IncomingMalformed,
+    ManifestBroken,
+    NoBarsStored,
+    PeriodReversed,
+    ReferenceNameRefused,
+    SegmentBroken,
+    SeriesAbsent,
+    StoreBusy,
+    StoredOutsideCalendar,
+    StoreTooNew,
+    StoreUnwritable,
+    VersionAbsent,
+    VersionInUse,
+    VersionIsCurrent,
+)
 from bokgi.errors.strategies import (
     ParameterDeclaration,
     ParameterIsFixed,
@@ -69,39 +135,80 @@ from bokgi.errors.strategies import (
 )
 
 __all__ = [
+    "AllDayClose",
+    "ArchiveUnsafe",
     "BokgiError",
     "CalendarNotKept",
+    "CodeUnknown",
+    "CodesContradict",
+    "CodesMixed",
+    "ColumnsMissing",
     "CompileCacheUnwritable",
     "DataError",
     "DayOutsideCalendar",
     "DemoSizeWrong",
+    "EncodingUnreadable",
     "EnvironmentFault",
+    "ExchangesMixed",
+    "ExportFormatUnknown",
+    "FactsDiffer",
+    "FileAbsent",
+    "FileBroken",
+    "FileEmpty",
+    "FileTooLarge",
+    "FileUnreadable",
+    "FileUnrecognised",
     "FolderRelative",
     "ForeignUnderKrx",
     "FractionsUnderKrx",
+    "FrameColumnMissing",
+    "FrameDuplicates",
+    "FrameEmpty",
+    "FrameIntervalUnclear",
+    "FrameOutsideSessions",
+    "FrameUnreadable",
+    "HistoryDiffers",
+    "IncomingMalformed",
     "InputError",
+    "InstrumentsDiffer",
     "InternalFault",
+    "IntervalUnclear",
     "Language",
+    "ManifestBroken",
     "MarketTableMalformed",
     "MissingError",
+    "MostlyBad",
+    "NoBarsStored",
     "NotACode",
     "NotASession",
+    "NothingUsable",
+    "PanelMalformed",
     "ParameterDeclaration",
     "ParameterIsFixed",
     "ParameterUnknown",
     "ParameterWrong",
     "ParametersContradict",
+    "PeriodReversed",
     "PlanNeedsIntraday",
     "PlanNeedsReference",
     "PlotKindUnknown",
+    "ReferenceNameRefused",
+    "ResampleImpossible",
     "RuleOutOfRange",
     "RulesNotKnown",
     "RunCancelled",
+    "SegmentBroken",
+    "SeriesAbsent",
     "SettingRefused",
     "ShortsUnderKrx",
     "SignalsMalformed",
     "SignalsMisshapen",
     "SlippageTwice",
+    "SourceAnsweredError",
+    "StoreBusy",
+    "StoreTooNew",
+    "StoreUnwritable",
+    "StoredOutsideCalendar",
     "StrategyClassMissing",
     "StrategyClassNotNamed",
     "StrategyFailed",
@@ -115,7 +222,13 @@ __all__ = [
     "StrategyUnknown",
     "TimeUnpriced",
     "TimesOutOfOrder",
+    "TimesUnreadable",
+    "TimezoneUnknown",
+    "UnknownInterval",
     "UnknownUniverse",
+    "VersionAbsent",
+    "VersionInUse",
+    "VersionIsCurrent",
     "WeightsNeedSharedAccount",
     "WeightsOutOfRange",
 ]
