@@ -1,9 +1,9 @@
 """The frame of the command line: help, languages, wrong input, exit codes."""
 
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -58,12 +58,15 @@ except SystemExit:
 
 
 def test_help_answers_within_three_tenths_of_a_second() -> None:
-    def seconds() -> float:
-        before = time.perf_counter()
-        run("--help")
-        return time.perf_counter() - before
+    """Of processor time: other work on the machine does not count; `make bench` shows the time on the clock."""
 
-    assert min(seconds() for _ in range(5)) < 0.3
+    def seconds() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run("--help")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(seconds() for _ in range(3)) < 0.3
 
 
 @pytest.mark.parametrize("entry", [*catalog.ROOT, *catalog.DATA], ids=lambda entry: entry.place)
