@@ -99,18 +99,21 @@ def _split_faults(quality: Quality) -> list[Fault]:
 
     Notes
     -----
-    The close before is compared with the exchange's base price of the next session, or with its close where the base is not known: a
+    The close before is compared with the exchange's base price of the next session, or with its first open where the base is not known: a
     free fall in liquidation trading has a base, and is no split.
     """
     if any(instrument.kind is Kind.INDEX for instrument in quality.instruments.values()):
         return []
-    closes = quality.bars.select("code", "session", "close", "base_price").unique(["code", "session"], keep="last", maintain_order=True)
-    jump = closes.with_columns(pl.col("close").shift(1).over("code").alias("before")).filter(pl.col("before") > 0)
-    after = pl.coalesce("base_price", "close")
+    opened = pl.when(pl.col("open") > 0).then(pl.col("open")).otherwise(pl.col("close"))
+    days = quality.bars.group_by("code", "session", maintain_order=True).agg(
+        opened.first().alias("open"), pl.col("close").last(), pl.col("base_price").first()
+    )
+    jump = days.with_columns(pl.col("close").shift(1).over("code").alias("before")).filter(pl.col("before") > 0)
+    after = pl.coalesce("base_price", "open")
     ratio = pl.max_horizontal(pl.col("before") / after, after / pl.col("before"))
     large = jump.with_columns(ratio.alias("ratio")).filter(pl.col("ratio") >= _SPLIT_JUMP)
     near = pl.any_horizontal((pl.col("ratio") / whole - 1).abs() <= _SPLIT_TOLERANCE for whole in _RATIOS)
-    words = pl.format("{} {} -> {}", _day(), shown(pl.col("before")), shown(pl.col("close")))
+    words = pl.format("{} {} -> {}", _day(), shown(pl.col("before")), shown(pl.col("open")))
     return quality.faults(large.filter(near), "unadjusted_split", words)
 
 

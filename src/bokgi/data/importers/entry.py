@@ -37,10 +37,9 @@ class Outcome(StrEnum):
 
 
 class BarStore(Protocol):
-    """What an import needs of the store."""
+    """What an import needs of the store; `folder` is `<home>/bars`, master files go to `<home>/master`."""
 
-    @property
-    def home(self) -> Path: ...
+    folder: Path
 
     def write(self, incoming: Incoming, *, replace: bool = False) -> object: ...
 
@@ -110,7 +109,7 @@ def import_path(
         raise FileAbsent(root)
     told = hints or ImportHints()
     files = sorted(_files(root))
-    ordered = sorted(files, key=lambda file: not _may_be_master(file))
+    ordered = sorted(files, key=lambda file: not _may_be_master(file.relative_to(root.parent)))
     entries: dict[Path, ImportEntry] = {}
     for done, file in enumerate(ordered, start=1):
         entries[file] = _imported(store, file, told, replace_bars, skip_unknown=root.is_dir())
@@ -151,7 +150,7 @@ def _refused(file: Path, error: BokgiError) -> ImportEntry:
 
 
 def _take_master(store: BarStore, file: Path, found: MasterRows) -> ImportEntry:
-    write_master(store.home, found)
+    write_master(_home(store), found)
     rows = found.rows.height
     korean = f"{file.name}: 종목 정보({found.kind}) {rows:,}행을 가져옴"
     english = f"{file.name}: taken, {rows:,} rows of master data ({found.kind})"
@@ -159,9 +158,9 @@ def _take_master(store: BarStore, file: Path, found: MasterRows) -> ImportEntry:
 
 
 def _take_bars(store: BarStore, file: Path, found: list[Incoming], replace_bars: bool) -> ImportEntry:
-    master = Master.read(store.home)
-    described = [described_by(incoming, master) for incoming in found]
-    faults = tuple(fault for incoming in described for fault in all_faults(incoming, master.lookup, master.known))
+    master = Master.read(_home(store))
+    described = [_judged(described_by(incoming, master), master) for incoming in found]
+    faults = tuple(fault for incoming in described for fault in incoming.faults)
     for incoming in described:
         store.write(incoming, replace=replace_bars)
     outcome = Outcome.REPAIRED if any(fault.kind in REPAIRING for fault in faults) else Outcome.TAKEN
@@ -170,6 +169,15 @@ def _take_bars(store: BarStore, file: Path, found: list[Incoming], replace_bars:
     detected = tuple(sentence for incoming in described for sentence in incoming.detected)
     korean, english = _words(file, outcome, described, rows, faults)
     return ImportEntry(file, outcome, korean, english, series, rows, faults, detected)
+
+
+def _home(store: BarStore) -> Path:
+    return store.folder.parent
+
+
+def _judged(incoming: Incoming, master: Master) -> Incoming:
+    """With the findings of the quality report, which the store keeps beside the bars."""
+    return replace(incoming, faults=all_faults(incoming, master.lookup, master.known))
 
 
 def described_by(incoming: Incoming, master: Master) -> Incoming:

@@ -149,7 +149,7 @@ def _drop_invented(draft: Draft) -> None:
 
     A real closing auction is one price. A row at the close whose high and low differ is the running minute stamped with the
     time that was asked for: the session was unfinished, and the flat zero-volume rows after its last real bar, with other
-    copies of that running minute, never happened.
+    copies of that running minute, never happened. Flat rows within the auction alone prove nothing: nothing trades there.
     """
     if draft.exchange is not Exchange.XKRX or draft.frame.is_empty():
         return
@@ -163,7 +163,9 @@ def _drop_invented(draft: Draft) -> None:
     copy = pl.all_horizontal(pl.col(name) == pl.col(f"running_{name}") for name in ("open", "high", "low", "close"))
     unreal = (copy | _is_flat()).fill_null(False)
     after_last = (~unreal).cast(pl.Int32).cum_sum(reverse=True).over("code", "session") == 0
-    draft.drop("rows_after_fetch", after_last & pl.col("running_open").is_not_null())
+    tail = after_last & pl.col("running_open").is_not_null()
+    before_auction = tail & _is_flat() & (pl.col("minute") < pl.col("close_minute") - AUCTION_MINUTES)
+    draft.drop("rows_after_fetch", tail & before_auction.any().over("code", "session"))
     draft.frame = draft.frame.drop(pl.selectors.starts_with("running_"))
 
 

@@ -7,6 +7,7 @@ import polars as pl
 from bokgi.data.importers.building import incoming_from, source_of
 from bokgi.data.importers.columns import check_width, columns_sentence, recognised, renamed
 from bokgi.data.importers.content import FileContent, Sentence
+from bokgi.data.importers.exported import is_export, read_exported
 from bokgi.data.importers.hints import ImportHints
 from bokgi.data.importers.masters import master_kind, master_rows
 from bokgi.data.incoming import Incoming
@@ -27,6 +28,8 @@ def read_table(content: FileContent, table: pl.DataFrame, hints: ImportHints, sa
     check_width(content.name, table.width, content.limits.columns)
     if table.height > content.limits.rows:
         raise FileTooLarge(content.name, table.height, content.limits.rows, "rows", "rows")
+    if is_export(table.columns):
+        return read_exported(content, table, hints, said)
     kind = master_kind(table.columns)
     if kind is not None:
         return master_rows(content, kind, table, said)
