@@ -385,10 +385,10 @@ def _rules(random: Random, market: Market) -> ExecutionRules:
 
 def _account(random: Random, market: Market, panel: Panel, *, is_shared: bool) -> AccountRules:
     dearest = float(panel.high.max()) if len(panel) else 100.0
-    capital = random.choice((0.0, float(int(dearest)), dearest * 1.7, dearest * 30.5, 1_000_000.0, 10_000_000.0, 10_000_000.0))
+    capital = random.choice((1.0, float(int(dearest)), dearest * 1.7, dearest * 30.5, 1_000_000.0, 10_000_000.0, 10_000_000.0))
     return AccountRules(
         mode=AccountMode.SHARED if is_shared else AccountMode.PER_STOCK,
-        initial_capital=capital if market is Market.PLAIN else float(int(capital)),
+        initial_capital=max(capital, 0.5) if market is Market.PLAIN else float(max(int(capital), 1)),
         reinvest=random.choice(tuple(Reinvest)),
         position_fraction=random.choice((None, None, 0.3, 1.0)) if is_shared else None,
     )

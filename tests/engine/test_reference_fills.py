@@ -18,7 +18,7 @@ def _signals(bars: list[Bar], entries: list[int], exits: list[int], rules: Execu
     """Entries and exits at these rows; plain money without ticks unless the rules say `krx`."""
     panel = panel_of(bars)
     rows = np.arange(len(bars))
-    plan = SignalPlan(np.isin(rows, entries), np.isin(rows, exits), exit_rules=ExitRules(**exit_rules))  # type: ignore[arg-type]
+    plan = SignalPlan(np.isin(rows, entries), np.isin(rows, exits), exit_rules=ExitRules(**exit_rules))  # type: ignore[arg-type]  # the words differ in type
     terms = terms_of(panel, has_ticks=rules.market is Market.KRX, taxes_ppm=(0, 0))
     return simulate_plainly(panel, plan, terms, rules, AccountRules(initial_capital=1_000_000))
 
@@ -197,7 +197,7 @@ def test_purchase_in_the_auction_without_price_needs_the_users_word() -> None:
 
 def _overnight(bars: list[Bar], **changes: object) -> Simulation:
     panel = panel_of(bars)
-    plan = OvernightTrailPlan(930, 0.01, 0.8, 14 * 60, **changes)  # type: ignore[arg-type]
+    plan = OvernightTrailPlan(930, 0.01, 0.8, 14 * 60, **changes)  # type: ignore[arg-type]  # the words differ in type
     return simulate_plainly(panel, plan, terms_of(panel, taxes_ppm=(0, 0)), FREE, AccountRules(initial_capital=1_000_000))
 
 

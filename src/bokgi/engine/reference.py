@@ -82,6 +82,7 @@ class _Run:
             Desk(index, self.tape, money, self.bank, self.bank.accounts[index], numbers) for index in range(self.tape.instruments)
         ]
         self.traders = [make_trader(desk) for desk in self.desks]
+        self._count_orders_that_never_trade()
         self.here = _by_slot(self.tape)
         self.last_slots = [self.tape.last_slot(index) for index in range(self.tape.instruments)]
         self.slots = sorted(set(self.here) | _auction_slots(self.tape))
@@ -92,6 +93,11 @@ class _Run:
         self._peaks: list[float] = [self.bank.seed for _ in self.desks]
         self._drawdowns: list[float] = [0.0 for _ in self.desks]
         self._next_session = 0
+
+    def _count_orders_that_never_trade(self) -> None:
+        for index, desk in enumerate(self.desks):
+            if self.counted[index] and not self.tape.traded_rows[index] and self.traders[index].is_waiting():
+                desk.tally(Event.PENDING_AT_END)
 
     def pass_slot(self, slot: tuple[int, int]) -> None:
         """The four steps of a slot (5, Shared account), then marks, delistings and equity."""
