@@ -22,7 +22,7 @@ Prices = tuple[float, float, float, float]
 
 
 def report(path: Path, **hints: object) -> dict[str, Fault]:
-    found = read_file(path, ImportHints(**hints))  # type: ignore[arg-type]
+    found = read_file(path, ImportHints(**hints))  # type: ignore[arg-type]  # keyword arguments are passed through
     assert isinstance(found, list)
     return faults_by_kind(quality_faults(found[0]))
 
@@ -50,7 +50,7 @@ def bars(
     )
     known: dict[str, object] = {"kind": Kind.STOCK, "board": Board.KOSPI, **facts}
     codes = frame["code"].unique(maintain_order=True).to_list()
-    return Incoming(interval, frame, {code: SeriesFacts(code, "file", **known) for code in codes})  # type: ignore[arg-type]
+    return Incoming(interval, frame, {code: SeriesFacts(code, "file", **known) for code in codes})  # type: ignore[arg-type]  # keyword arguments are passed through
 
 
 def found(incoming: Incoming) -> dict[str, Fault]:
