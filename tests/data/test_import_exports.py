@@ -127,6 +127,14 @@ def test_rows_after_the_told_moment_of_the_fetch_are_dropped(tmp_path: Path) -> 
     assert [(fault.kind, fault.count) for fault in found.faults] == [("rows_after_fetch", 330)]
 
 
+def test_a_flat_tail_through_the_auction_of_a_lively_share_is_invented(tmp_path: Path) -> None:
+    """The feed was asked at 13:20 and filled the day up: 130 rows 13:20-15:29 without volume, and no auction."""
+    found = taken(tmp_path, "005930.csv", _kis(list(range(540, 930)), 800))
+    assert found.bars["minute"].max() == 799
+    assert [(fault.kind, fault.count) for fault in found.faults] == [("rows_after_fetch", 130)]
+    assert found.facts["005930"].closing_auction is ClosingAuction.NONE
+
+
 def test_a_label_that_was_told_is_not_doubted(tmp_path: Path) -> None:
     found = taken(tmp_path, "005930.csv", _kis(list(range(541, 900)), 920), hints=ImportHints(label=Label.END))
     assert found.bars["minute"].min() == 540

@@ -81,6 +81,7 @@ def _place_intraday(draft: Draft) -> None:
     if draft.label is Label.END:
         _move_to_start(draft)
     _drop_invented(draft)
+    _drop_filled_tail(draft)
     _drop_outside(draft)
     _settle_auction(draft)
 
@@ -167,6 +168,23 @@ def _drop_invented(draft: Draft) -> None:
     before_auction = tail & _is_flat() & (pl.col("minute") < pl.col("close_minute") - AUCTION_MINUTES)
     draft.drop("rows_after_fetch", tail & before_auction.any().over("code", "session"))
     draft.frame = draft.frame.drop(pl.selectors.starts_with("running_"))
+
+
+def _drop_filled_tail(draft: Draft) -> None:
+    """Drop flat zero-volume rows that fill a code's last session from its last trade through the auction, where all before traded.
+
+    A share that trades every minute and then in none, not even in the auction, was not asked again after its last trade.
+    """
+    if draft.exchange is not Exchange.XKRX or draft.frame.is_empty():
+        return
+    group = ("code", "session")
+    last = pl.col("session") == pl.col("session").max().over("code")
+    tail = last & ((~_is_flat().fill_null(False)).cast(pl.Int32).cum_sum(reverse=True).over(group) == 0)
+    auction = pl.col("close_minute") - AUCTION_MINUTES
+    reaches = (tail & (pl.col("minute") >= auction)).any().over(group)
+    begins = (tail & (pl.col("minute") < auction)).any().over(group)
+    lively = ((pl.col("volume") > 0) | tail).all().over(group) & (~tail).any().over(group)
+    draft.drop("rows_after_fetch", tail & reaches & begins & lively)
 
 
 def _drop_outside(draft: Draft) -> None:
