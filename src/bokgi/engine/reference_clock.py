@@ -114,6 +114,8 @@ def planned_sale(tape: Tape, index: int, minute: int, bought: Planned) -> Planne
         if tape.is_auction_locked(index, session, SELL):
             return CarriedOver(passed_lock=True)
         return Planned(Moment.AUCTION, session, tape.auction_row(index, session))
+    if bought.row < 0:  # an auction after the last bar: nothing of the session is left
+        return CarriedOver(passed_lock=False)
     rows = [row for row in tape.traded_in(index, session) if row >= bought_row]
     passed_lock = False
     for row in rows:
