@@ -185,6 +185,11 @@ FAULT_KINDS: dict[str, FaultKind] = {
         "{code}: 기준가를 알 수 없어 {count}거래일은 가격제한폭을 검사하지 않았습니다(예: {example}).",
         "{code}: the price limit was not checked on {count} sessions, whose base price is unknown (e.g. {example}).",
     ),
+    "history_changed": FaultKind(
+        _WARNING,
+        "{code}: 이미 저장된 {count}개 봉의 값이 바뀌어 새 값으로 바꾸었습니다(예: {example}).",
+        "{code}: {count} stored bars had other values; the new ones were taken (e.g. {example}).",
+    ),
     "kind_unknown": FaultKind(
         _NOTE,
         "{code}: 종목 종류(주식·ETF 등)를 알 수 없습니다. 종목 정보 파일을 가져오거나 종류를 지정하세요.",

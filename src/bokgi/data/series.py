@@ -27,6 +27,7 @@ class SeriesFacts:
 
     kind, board : None where neither file nor user said so
     adjusted : prices adjusted for splits (수정주가)
+    regular_close : daily bars only: the close is the regular close; False where they were made of bars that end before the auction
     fetched_at : UTC instant at which the source was asked; rows later than it are invented
     """
 
@@ -42,4 +43,5 @@ class SeriesFacts:
     closing_auction: ClosingAuction = ClosingAuction.NONE
     volume_kind: VolumeKind = VolumeKind.UNKNOWN
     synthetic: bool = False
+    regular_close: bool = True
     fetched_at: datetime | None = None

@@ -383,5 +383,14 @@ def _concerns(fault: Fault, start: date | None, end: date | None) -> bool:
 
 def _hashed(series: StoredSeries, interval: Interval) -> list[object]:
     facts = series.facts
-    meaning = (facts.exchange, facts.kind, facts.board, facts.leverage, facts.adjusted, facts.closing_auction, facts.synthetic)
+    meaning = (
+        facts.exchange,
+        facts.kind,
+        facts.board,
+        facts.leverage,
+        facts.adjusted,
+        facts.closing_auction,
+        facts.regular_close,
+        facts.synthetic,
+    )
     return [str(interval), series.code, series.sha256, *meaning]

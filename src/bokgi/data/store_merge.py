@@ -101,11 +101,12 @@ def facts_conflict(old: SeriesFacts, new: SeriesFacts, *, is_daily: bool) -> tup
         ("exchange", old.exchange, new.exchange),
         ("adjusted", old.adjusted, new.adjusted),
         ("synthetic", old.synthetic, new.synthetic),
+        ("regular_close", old.regular_close, new.regular_close),
     ]
     if VolumeKind.UNKNOWN not in (old.volume_kind, new.volume_kind):
         pairs.append(("volume_kind", old.volume_kind, new.volume_kind))
     auctions = (old.closing_auction, new.closing_auction)
-    if is_daily or ClosingAuction.LAST_BAR in auctions:
+    if not is_daily and ClosingAuction.LAST_BAR in auctions:
         pairs.append(("closing_auction", *auctions))
     return next(((name, str(stored), str(given)) for name, stored, given in pairs if stored != given), None)
 

@@ -197,7 +197,7 @@ def _sessions_of_rows(rows: Rows, sessions: Sessions, codes: Sequence[str], mani
 def _is_in_last_bar(facts: SeriesFacts, *, is_daily: bool) -> bool:
     """Daily bars end with the auction unless their source says that they do not."""
     if is_daily:
-        return facts.closing_auction is not ClosingAuction.NONE
+        return facts.regular_close
     return facts.closing_auction is ClosingAuction.LAST_BAR
 
 
@@ -235,7 +235,7 @@ def _daily_grids(
 
 def _is_regular(series: StoredSeries) -> bool:
     """Whether the daily series is unadjusted and its close is the regular close."""
-    return not series.facts.adjusted and series.facts.closing_auction is not ClosingAuction.NONE
+    return not series.facts.adjusted and series.facts.regular_close
 
 
 def _with_session_before(exchange: Exchange, sessions: Sessions) -> Sessions:

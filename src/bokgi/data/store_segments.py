@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -135,11 +134,17 @@ def _copy(column: pa.ChunkedArray, name: str, pieces: Sequence[Piece], target: C
 def _values(chunk: pa.Array, name: str) -> Column:
     """The chunk as an array, without a copy where nothing is unknown; unknown numbers are NaN.
 
-    Arrow's own `to_numpy` would import pandas.
+    Arrow's own conversions would import pandas.
     """
-    whole = pc.fill_null(chunk, float("nan")) if chunk.null_count else chunk
-    dtype = _dtype(name)
-    return np.frombuffer(whole.buffers()[1], dtype=dtype, count=len(whole), offset=whole.offset * dtype.itemsize)
+    dtype, count = _dtype(name), len(chunk)
+    validity, content = chunk.buffers()
+    values = np.frombuffer(content, dtype=dtype, count=count, offset=chunk.offset * dtype.itemsize)
+    if not chunk.null_count:
+        return values
+    if name in _INTEGERS:
+        raise pa.ArrowInvalid(f"{name} holds nulls")
+    is_known = np.unpackbits(np.frombuffer(validity, dtype=np.uint8), count=chunk.offset + count, bitorder="little")
+    return np.where(is_known[chunk.offset :] == 1, values, np.nan)
 
 
 def read_rows(path: Path, code_pieces: Iterable[tuple[str, Piece]]) -> pl.DataFrame:

@@ -29,7 +29,7 @@ def read_table(content: FileContent, table: pl.DataFrame, hints: ImportHints, sa
     if table.height > content.limits.rows:
         raise FileTooLarge(content.name, table.height, content.limits.rows, "rows", "rows")
     if is_export(table.columns):
-        return read_exported(content, table, hints, said)
+        return read_exported(content, table, hints, tuple(said))
     kind = master_kind(table.columns)
     if kind is not None:
         return master_rows(content, kind, table, said)
