@@ -71,7 +71,7 @@ def against_holding(record: RunRecord, language: Language) -> Figure:
     own = record.summary.values["total_return"]
     if held is None or own is None:
         return Figure("against_holding", label, "-")
-    points = (signed_percent(own - held) or "-").removesuffix("%") + ("%p" if language is Language.KOREAN else " pp")
+    points = signed_percent(own - held).removesuffix("%") + ("%p" if language is Language.KOREAN else " pp")
     return Figure("against_holding", label, points, _sign(own - held))
 
 
@@ -82,7 +82,7 @@ def cost_sentence(record: RunRecord, language: Language) -> str:
         return "비용이 없습니다." if language is Language.KOREAN else "Nothing was paid for trading."
     trip, share = percent(values["round_trip_cost"], 3), percent(values["cost_ratio"])
     trades, stocks = values["total_trades"] or 0, values["stocks"]
-    each = money(trades / stocks, 0 if stocks == 1 else 1)
+    each = money(trades / stocks, 0 if trades % stocks == 0 else 1)
     if language is Language.KOREAN:
         return f"왕복 평균 {trip} × {'종목당 ' if stocks > 1 else ''}{each}회, 비용 합계는 원금의 {share}"
     return f"{trip} a round trip on average × {each} trades{' a stock' if stocks > 1 else ''}; costs are {share} of the initial equity"
