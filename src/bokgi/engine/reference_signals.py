@@ -56,7 +56,6 @@ class SignalTrader(Trader):
         self._rules = ExitRules()
         self._peak: float = 0.0
         self._held = 0
-        self._bought_row = -1
         self._exit_decided = False
         self._trailing_decided = False
 
@@ -115,7 +114,6 @@ class SignalTrader(Trader):
         self._rules = self._wanted_rules
         self._peak = lot.entry
         self._held = 0
-        self._bought_row = row
         self._exit_decided = False
         self._trailing_decided = False
 
