@@ -12,8 +12,8 @@ from bokgi.metrics.returns import (
     annual_return,
     best_and_worst,
     calmar_ratio,
-    conditional_value_at_risk,
     kurtosis,
+    mean_at_or_below,
     sample_deviation,
     session_returns,
     sharpe_ratio,
@@ -126,14 +126,15 @@ def calendar_days(days: DayArray) -> int:
 def _return_values(known: Mapping[str, Value], returns: FloatArray, per_year: int, risk_free_rate: float) -> dict[str, Value]:
     annual = annual_return(known["total_return"], calendar_days=int(known["calendar_days"] or 0), sessions=len(returns))
     best, worst = best_and_worst(returns)
+    tail = value_at_risk(returns)
     return {
         "annual_return": annual,
         "best_session": best,
         "worst_session": worst,
         "volatility": volatility(returns, per_year),
         "session_volatility": sample_deviation(returns),
-        "value_at_risk": value_at_risk(returns),
-        "conditional_value_at_risk": conditional_value_at_risk(returns),
+        "value_at_risk": tail,
+        "conditional_value_at_risk": mean_at_or_below(returns, tail),
         "skewness": skewness(returns),
         "kurtosis": kurtosis(returns),
         "sharpe_ratio": sharpe_ratio(returns, per_year, risk_free_rate),

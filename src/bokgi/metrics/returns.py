@@ -99,7 +99,11 @@ def value_at_risk(returns: FloatArray, share: float = 0.05) -> float | None:
 
 def conditional_value_at_risk(returns: FloatArray, share: float = 0.05) -> float | None:
     """Mean of the returns at or below the value at risk; None under 20 sessions."""
-    threshold = value_at_risk(returns, share)
+    return mean_at_or_below(returns, value_at_risk(returns, share))
+
+
+def mean_at_or_below(returns: FloatArray, threshold: float | None) -> float | None:
+    """Mean of the returns that do not exceed a threshold; None without one."""
     return None if threshold is None else float(returns[returns <= threshold].mean())
 
 
