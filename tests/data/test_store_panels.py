@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -121,7 +122,7 @@ def test_the_last_traded_bar_is_the_auction_where_the_source_keeps_it_there(tmp_
     assert (panel.auction[0, 0], panel.auction_row[0, 0]) == (11.0, 1)
 
 
-def two_intervals(folder: Path, *, intraday_adjusted: bool = False, **daily_facts: object) -> Store:
+def two_intervals(folder: Path, *, intraday_adjusted: bool = False, **daily_facts: Any) -> Store:
     store = Store(folder)
     store.write(incoming_of(five("005930", D1, 895, 95_000.0), adjusted=intraday_adjusted))
     store.write(incoming_of(daily_bars("005930", {D0: 94_950.0, D1: 97_700.0}), DAILY, **daily_facts))
@@ -134,7 +135,7 @@ def test_the_auction_comes_from_the_unadjusted_daily_series_beside(tmp_path: Pat
 
 
 @pytest.mark.parametrize("facts", [{"adjusted": True}, {"regular_close": False}])
-def test_a_daily_series_that_is_adjusted_or_ends_before_the_auction_gives_no_auction(tmp_path: Path, facts: dict[str, object]) -> None:
+def test_a_daily_series_that_is_adjusted_or_ends_before_the_auction_gives_no_auction(tmp_path: Path, facts: dict[str, Any]) -> None:
     panel = two_intervals(tmp_path, **facts).read_panel(None, FIVE)
     assert np.isnan(panel.auction).all()
     assert np.isnan(panel.base_price).all()
