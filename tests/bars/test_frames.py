@@ -20,7 +20,7 @@ from bokgi.errors.frames import (
 )
 from bokgi.market.instruments import Board, Exchange, Instrument, Kind
 
-NAIVE = [datetime(2025, 10, 16, 9, 0), datetime(2025, 10, 16, 9, 5), datetime(2025, 10, 17, 15, 30)]  # noqa: DTZ001
+NAIVE = [datetime(2025, 10, 16, 9, 0), datetime(2025, 10, 16, 9, 5), datetime(2025, 10, 17, 15, 30)]  # noqa: DTZ001 (times without a zone are the subject)
 PRICES = {"open": [1.0, 2.0, 3.0], "high": [4.0, 4.0, 4.0], "low": [1.0, 1.0, 1.0], "close": [2.0, 3.0, 4.0], "volume": [5, 6, 7]}
 
 
@@ -79,7 +79,7 @@ def test_an_exchange_without_calendar_takes_the_days_of_the_bars() -> None:
 
 
 def test_hours_of_new_york_are_those_of_its_calendar() -> None:
-    times = [datetime(2024, 3, 8, 9, 30), datetime(2024, 3, 8, 9, 31), datetime(2024, 3, 11, 9, 30)]  # noqa: DTZ001
+    times = [datetime(2024, 3, 8, 9, 30), datetime(2024, 3, 8, 9, 31), datetime(2024, 3, 11, 9, 30)]  # noqa: DTZ001 (times without a zone are the subject)
     panel = panel_from_frame(pl.DataFrame({"datetime": times, **PRICES}), exchange=Exchange.XNYS)
     assert (np.diff(panel.start_at)[1] / 3_600_000_000).tolist() == pytest.approx(72 - 1 - 1 / 60)
 

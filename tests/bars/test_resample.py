@@ -14,7 +14,7 @@ from bokgi.bars.panel import Panel
 from bokgi.bars.resample import resample
 from bokgi.errors.frames import ResampleImpossible
 
-DAY, LATE, CSAT = datetime(2025, 10, 16), datetime(2026, 1, 2), datetime(2025, 11, 13)  # noqa: DTZ001
+DAY, LATE, CSAT = datetime(2025, 10, 16), datetime(2026, 1, 2), datetime(2025, 11, 13)  # noqa: DTZ001 (times without a zone are the subject)
 Bar = tuple[datetime, int, float, float, float, float, float]
 
 

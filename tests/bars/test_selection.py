@@ -12,7 +12,7 @@ from bokgi.bars.panel import Panel
 from bokgi.bars.selection import panel_between, panel_cut, panel_select
 from bokgi.market.instruments import Instrument
 
-DAYS = [datetime(2025, 10, 16), datetime(2025, 10, 17), datetime(2025, 10, 20)]  # noqa: DTZ001
+DAYS = [datetime(2025, 10, 16), datetime(2025, 10, 17), datetime(2025, 10, 20)]  # noqa: DTZ001 (times without a zone are the subject)
 MINUTES = [540, 545, 925, 930]
 
 

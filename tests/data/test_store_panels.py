@@ -16,7 +16,8 @@ from bokgi.data.incoming import Incoming
 from bokgi.data.series import ClosingAuction
 from bokgi.data.store import Store
 from bokgi.errors.market import DayOutsideCalendar
-from bokgi.errors.store import ExchangesMixed, PeriodReversed, StoredOutsideCalendar
+from bokgi.errors.requests import PeriodReversed
+from bokgi.errors.store import ExchangesMixed, StoredOutsideCalendar
 from bokgi.market.instruments import Board, Exchange, Instrument, Kind
 from tests.data.store_cases import FIVE, bars_of, daily_bars, incoming_of
 

@@ -198,6 +198,7 @@ def test_an_import_of_many_batches_is_one_version(tmp_path: Path, monkeypatch: p
     assert store.read_incoming(["000003"], DAILY).bars["close"].to_list() == [4.0, 5.0, 9.0]
 
 
+Values = tuple[float, float, float, float, float | None, float | None]
 PRICE = st.floats(min_value=0.01, max_value=1e9, allow_nan=False)
 NUMBER = st.one_of(st.none(), st.floats(min_value=0, max_value=1e12))
 ROWS = st.dictionaries(
@@ -208,7 +209,7 @@ ROWS = st.dictionaries(
 )
 
 
-def frame_of(rows: dict[tuple[str, int, int], tuple[float, float, float, float, float | None, float | None]]) -> pl.DataFrame:
+def frame_of(rows: dict[tuple[str, int, int], Values]) -> pl.DataFrame:
     days = (D1, D2, D3, date(2025, 10, 21))
     return bars_of([(code, days[day], 540 + 5 * slot, *values) for (code, day, slot), values in sorted(rows.items())])
 
@@ -216,8 +217,8 @@ def frame_of(rows: dict[tuple[str, int, int], tuple[float, float, float, float, 
 @settings(max_examples=40, deadline=None)
 @given(first=ROWS, second=ROWS)
 def test_any_two_imports_make_the_union_in_which_the_later_rows_win(
-    first: dict[tuple[str, int, int], tuple[float, float, float, float, float | None, float | None]],
-    second: dict[tuple[str, int, int], tuple[float, float, float, float, float | None, float | None]],
+    first: dict[tuple[str, int, int], Values],
+    second: dict[tuple[str, int, int], Values],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     store = store_in(tmp_path_factory.mktemp("store"))
@@ -227,8 +228,8 @@ def test_any_two_imports_make_the_union_in_which_the_later_rows_win(
     for key, new in second.items():
         old = expected.get(key, new)
         same = old[:4] == new[:4] and all(a == b or a is None or b is None for a, b in zip(old[4:], new[4:], strict=True))
-        known = tuple(b if a is None else a for a, b in zip(old[4:], new[4:], strict=True))
-        expected[key] = (*new[:4], *known) if same else new  # type: ignore[assignment]
+        volume, base = (b if a is None else a for a, b in zip(old[4:], new[4:], strict=True))
+        expected[key] = (*new[:4], volume, base) if same else new
     assert store.read_incoming(None, FIVE).bars.equals(frame_of(expected))
     assert store.read_incoming(None, FIVE, version=1).bars.equals(frame_of(first))
 

@@ -5,7 +5,7 @@ difference is a change of history: it is refused, or the whole new row wins when
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -72,9 +72,9 @@ def _tally(both: pl.DataFrame) -> pl.DataFrame:
 
 def _changes(differing: pl.DataFrame) -> tuple[Fault, ...]:
     faults = []
-    for (code,), rows in differing.group_by(["code"], maintain_order=True):
-        first, last = rows["session"].min(), rows["session"].max()
-        faults.append(Fault("history_changed", str(code), rows.height, first, last, _example(rows.row(0, named=True))))  # type: ignore[arg-type]
+    for rows in differing.partition_by("code", maintain_order=True):
+        days: list[date] = rows["session"].to_list()
+        faults.append(Fault("history_changed", rows["code"][0], rows.height, min(days), max(days), _example(rows.row(0, named=True))))
     return tuple(faults)
 
 
@@ -133,7 +133,7 @@ def _latest(old: datetime | None, new: datetime | None) -> datetime | None:
     return max((instant for instant in (old, new) if instant is not None), default=None)
 
 
-def merged_faults(old: tuple[Fault, ...], new: tuple[Fault, ...], span: tuple[object, object]) -> tuple[Fault, ...]:
+def merged_faults(old: tuple[Fault, ...], new: tuple[Fault, ...], span: tuple[date, date]) -> tuple[Fault, ...]:
     """Faults of both imports. The new import speaks for the sessions that it looked at (`span`, first and last).
 
     An old fault goes where a new one of its kind covers its sessions, and where it missed something in sessions that came again.
@@ -141,12 +141,12 @@ def merged_faults(old: tuple[Fault, ...], new: tuple[Fault, ...], span: tuple[ob
     return tuple(fault for fault in old if not _is_outdated(fault, new, span)) + new
 
 
-def _is_outdated(fault: Fault, new: tuple[Fault, ...], span: tuple[object, object]) -> bool:
+def _is_outdated(fault: Fault, new: tuple[Fault, ...], span: tuple[date, date]) -> bool:
     if fault in new:
         return True
     if fault.first is None or fault.last is None:
         return False
-    if fault.kind in _COVERAGE_KINDS and span[0] <= fault.first and fault.last <= span[1]:  # type: ignore[operator]
+    if fault.kind in _COVERAGE_KINDS and span[0] <= fault.first and fault.last <= span[1]:
         return True
-    same = [other for other in new if other.kind == fault.kind and other.first is not None and other.last is not None]
-    return any(other.first <= fault.first and fault.last <= other.last for other in same if other.first and other.last)
+    spans = [(other.first, other.last) for other in new if other.kind == fault.kind]
+    return any(first and last and first <= fault.first and fault.last <= last for first, last in spans)

@@ -23,7 +23,8 @@ from bokgi.bars.timeline import session_index, timeline
 from bokgi.data.series import ClosingAuction, SeriesFacts
 from bokgi.data.store_manifest import Manifest, StoredSeries
 from bokgi.data.store_segments import Column, Piece, check_segment, fill_columns
-from bokgi.errors.store import ExchangesMixed, PeriodReversed, StoredOutsideCalendar
+from bokgi.errors.requests import PeriodReversed
+from bokgi.errors.store import ExchangesMixed, StoredOutsideCalendar
 from bokgi.market.calendar import Sessions, calendar_range, last_sessions_before
 from bokgi.market.instruments import Board, Exchange, Instrument, Kind
 from bokgi.market.kinds import has_price_limit

@@ -162,15 +162,6 @@ class StoredOutsideCalendar(DataError):
         super().__init__(code=code, interval=interval, day=day.isoformat(), exchange=exchange)
 
 
-class PeriodReversed(InputError):
-    code = "period_reversed"
-    english = "The period begins on {start}, after its end {end}. Give the earlier day first."
-    korean = "기간의 시작 {start}이(가) 끝 {end}보다 늦습니다. 이른 날짜를 앞에 쓰세요."
-
-    def __init__(self, start: date, end: date) -> None:
-        super().__init__(field="start", start=start.isoformat(), end=end.isoformat())
-
-
 class IncomingMalformed(InternalFault):
     code = "incoming_malformed"
     english = "Bars on their way into the store are malformed: {problem}."
