@@ -1,0 +1,258 @@
+"""Signals without exit rules, one account a stock, on panels whose auctions are bars: the same rules in tight loops.
+
+While flat only the next entry matters, while holding only the next exit: the loops between two fills do nothing else.
+Rare things (fills, the last bar) go through the same functions as everywhere.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from bokgi.engine.kernel_accounts import fill_line, write_sale
+from bokgi.engine.kernel_fills import sell_on_bar
+from bokgi.engine.kernel_layout import Books, Law, Record, RecordArray, Scratch, Signals, Tape
+from bokgi.engine.kernel_signals import ENTRY_WHILE_HOLDING, SIGNAL_SALE, signal_purchase
+from bokgi.engine.kernel_steps import begin_desk, finish, read_day, write_totals
+from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
+
+
+@njit(nogil=True, cache=True)
+def walk_signals(
+    tape: Tape,
+    law: Law,
+    rules_cell: RecordArray,
+    wish_cell: RecordArray,
+    signals: Signals,
+    books: Books,
+    scratch: Scratch,
+    first: int,
+    end: int,
+) -> None:
+    """Walk the instruments [first, end), as `walk_accounts` does."""
+    lines = books.lines.shape[0]
+    for index in range(first, end):
+        if books.counted[index]:
+            line = books.lines[index - first if lines > 1 else 0]
+            desk, account = scratch.desks[index - first], scratch.accounts[index - first]
+            bar, day = scratch.bars[0], scratch.days[0]
+            walk_signal_account(tape, law, rules_cell[0], wish_cell[0], signals, books, desk, account, bar, day, line, index)
+
+
+@njit(nogil=True, cache=True)
+def walk_signal_account(
+    tape: Tape,
+    law: Law,
+    rules: Record,
+    wish: Record,
+    signals: Signals,
+    books: Books,
+    desk: Record,
+    account: Record,
+    bar: Record,
+    day: Record,
+    line: FloatArray,
+    index: int,
+) -> None:
+    """Fill what waits, then go to the next decision, until the last traded bar.
+
+    place : slot and session up to which equity is written, traded bars held, entries ignored
+    """
+    account.cash = rules.capital
+    curve = np.array([rules.capital, rules.capital, rules.capital, 0.0])
+    place = np.zeros(4, np.int64)
+    begin_desk(tape, law, rules, wish, desk, index)
+    last = desk.last_row
+    by_session = books.by_session[index]
+    row = next_traded(tape.traded, tape.session_row[index, 0], last)
+    desk.traded = count_traded(tape.traded, row, last)
+    while row <= last:
+        if desk.entering != 0 or desk.exiting:
+            skip_to(tape.slot_of_row[row], tape.session[row], line, by_session, curve, place)
+            fill_waiting(tape, law, rules, desk, account, bar, day, index, row)
+            curve[0] = account.cash + desk.shares * desk.mark
+            if desk.sold:
+                write_sale(books.trades, books.made, desk)
+        if desk.shares != 0.0:
+            row = hold_on(tape, rules, wish, signals, desk, account.cash, line, by_session, curve, place, index, row)
+        else:
+            row = find_entry(tape.traded, wish, signals, desk, row, last)
+        row = next_traded(tape.traded, row + 1, last)
+    if last >= 0:
+        skip_to(tape.slot_of_row[last], tape.session[last], line, by_session, curve, place)
+        read_bar(tape, law, bar, day, index, last)
+        finish(bar, day, rules, desk, account)
+        curve[0] = account.cash + desk.shares * desk.mark
+        if desk.sold:
+            write_sale(books.trades, books.made, desk)
+    fill_line(line, curve, place[0], len(line))
+    books.deepest[index] = min(curve[3], curve[2] / curve[1] - 1.0)
+    by_session[place[1] :] = curve[0]
+    if desk.shares != 0.0:
+        write_sale(books.trades, books.made, desk)
+    desk.held = place[2]
+    desk.counts[ENTRY_WHILE_HOLDING] = place[3]
+    write_totals(books, desk)
+
+
+@njit(nogil=True, cache=True)
+def next_traded(traded: BoolArray, row: int, last: int) -> int:
+    """The first traded row at or after `row`; `last` + 1 without one."""
+    while row <= last and not traded[row]:
+        row += 1
+    return row
+
+
+@njit(nogil=True, cache=True)
+def count_traded(traded: BoolArray, first: int, last: int) -> int:
+    """Number of traded rows of [first, last]."""
+    count = 0
+    for row in range(first, last + 1):
+        count += traded[row]
+    return count
+
+
+@njit(nogil=True, cache=True)
+def skip_to(slot: int, session: int, line: FloatArray, by_session: FloatArray, curve: FloatArray, place: IntArray) -> None:
+    """Write an equity that did not change up to (not including) a slot and a session."""
+    if place[0] < slot:
+        place[0] = fill_line(line, curve, place[0], slot)
+    while place[1] < session:
+        by_session[place[1]] = curve[0]
+        place[1] += 1
+
+
+@njit(nogil=True, cache=True)
+def read_bar(tape: Tape, law: Law, bar: Record, day: Record, index: int, row: int) -> None:
+    """Fill the records of a bar and its session."""
+    read_day(tape, law, day, index, tape.session[row])
+    bar.row, bar.minute, bar.volume = row, tape.minute[row], tape.volume[row]
+    bar.open, bar.high, bar.low, bar.close = tape.open[row], tape.high[row], tape.low[row], tape.close[row]
+
+
+@njit(nogil=True, cache=True)
+def fill_waiting(
+    tape: Tape, law: Law, rules: Record, desk: Record, account: Record, bar: Record, day: Record, index: int, row: int
+) -> None:
+    """The order that waits for this open."""
+    read_bar(tape, law, bar, day, index, row)
+    ladder = law.ladders[max(day.ladder, 0)]
+    if desk.shares != 0.0:
+        sell_on_bar(bar, day, ladder, rules, desk, account, bar.open, SIGNAL_SALE, computed=False, at_close=False)
+    else:
+        signal_purchase(bar, day, ladder, rules, desk, account)
+
+
+@njit(nogil=True, cache=True)
+def find_entry(traded: BoolArray, wish: Record, signals: Signals, desk: Record, row: int, last: int) -> int:
+    """The next row whose close decides an entry; `last` + 1 without one."""
+    if wish.at_first_open:
+        return last + 1
+    entries, shorts, has_shorts = signals.entries, signals.short_entries, wish.has_shorts
+    while row <= last and not (traded[row] and (entries[row] or (has_shorts and shorts[row]))):
+        row += 1
+    if row <= last:
+        desk.entering = 1 if entries[row] else -1
+    return row
+
+
+@njit(nogil=True, cache=True)
+def hold_on(
+    tape: Tape,
+    rules: Record,
+    wish: Record,
+    signals: Signals,
+    desk: Record,
+    cash: float,
+    line: FloatArray,
+    by_session: FloatArray,
+    curve: FloatArray,
+    place: IntArray,
+    index: int,
+    row: int,
+) -> int:
+    """Hold up to the next row whose close decides the exit (or to this one where a sale waits already)."""
+    is_short = desk.shares < 0.0
+    reads_entries = not wish.at_first_open
+    exits = signals.short_exits if is_short else signals.exits
+    found = hold_rows(
+        tape.close,
+        tape.traded,
+        tape.slot_of_row,
+        tape.session_row[index],
+        exits,
+        signals.entries,
+        signals.short_entries,
+        not is_short or wish.has_shorts,
+        reads_entries,
+        reads_entries and wish.has_shorts,
+        desk.exiting,
+        rules.is_krx,
+        desk.shares,
+        cash,
+        line,
+        by_session,
+        curve,
+        place,
+        row,
+        desk.last_row,
+    )
+    if found <= desk.last_row:
+        desk.exiting = True
+    price = tape.close[min(found, desk.last_row)]
+    desk.mark = math.floor(price) * 1.0 if rules.is_krx else price
+    return found
+
+
+@njit(nogil=True, cache=True)
+def hold_rows(
+    close: FloatArray,
+    traded: BoolArray,
+    slot_of_row: ShortArray,
+    session_row: IntArray,
+    exits: BoolArray,
+    entries: BoolArray,
+    shorts: BoolArray,
+    reads_exits: bool,
+    reads_entries: bool,
+    reads_shorts: bool,
+    waits: bool,
+    is_krx: bool,
+    shares: float,
+    cash: float,
+    line: FloatArray,
+    by_session: FloatArray,
+    curve: FloatArray,
+    place: IntArray,
+    row: int,
+    last: int,
+) -> int:
+    """The loop of `hold_on`: mark the position on each traded bar, count ignored entries, look for the exit."""
+    equity, top, bottom = curve[0], curve[1], curve[2]
+    slot, session, held, ignored = place[0], place[1], place[2], place[3]
+    found = False
+    while row <= last and not found:
+        stop = min(session_row[session + 1], last + 1)
+        while row < stop and not found:
+            if traded[row]:
+                if slot < slot_of_row[row]:
+                    if equity > top:
+                        curve[3] = min(curve[3], bottom / top - 1.0)
+                        top = bottom = equity
+                    elif equity < bottom:
+                        bottom = equity
+                    while slot < slot_of_row[row]:
+                        line[slot] += equity
+                        slot += 1
+                equity = cash + shares * (math.floor(close[row]) * 1.0 if is_krx else close[row])
+                held += 1
+                if (reads_entries and entries[row]) or (reads_shorts and shorts[row]):
+                    ignored += 1
+                found = waits or (reads_exits and exits[row])
+            row += 1
+        if not found and row <= last:
+            by_session[session] = equity
+            session += 1
+    curve[0], curve[1], curve[2] = equity, top, bottom
+    place[0], place[1], place[2], place[3] = slot, session, held, ignored
+    return row - 1 if found else row
