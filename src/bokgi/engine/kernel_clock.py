@@ -121,13 +121,16 @@ def place_timed_purchase(tape: Tape, day: Record, rules: Record, minute: int, de
         else:
             desk.counts[LIMIT_LOCKED_BUY if was_locked else NO_PRICE] += 1
             return
+    if day.last_traded >= start:  # only locked bars came: nobody traded at the close before them (pessimistic)
+        desk.counts[LIMIT_LOCKED_BUY if was_locked else NO_PRICE] += 1
+        return
     row = row_ending_at(tape, rules, day.first_row, start, minute)
     if row >= 0 and not is_row_locked(tape, day, row, 1):
         desk.buy_kind, desk.buy_row, desk.buy_mark = AT_CLOSE, row, COVERAGE_END
-    elif rules.takes_last_bar and row < 0 and day.last_traded < start:
+    elif rules.takes_last_bar and row < 0:
         place_last_bar_purchase(tape, day, desk)
     else:
-        desk.counts[LIMIT_LOCKED_BUY if was_locked else NO_PRICE] += 1
+        desk.counts[NO_PRICE] += 1
 
 
 @njit(nogil=True, cache=True)
@@ -151,10 +154,10 @@ def place_sale(tape: Tape, day: Record, rules: Record, minute: int, desk: Record
             desk.sell_kind, desk.sell_row = AT_OPEN, row
             desk.sell_mark = LATE_FILL if tape.minute[row] - minute > rules.interval else NO_MARK
             return passed_lock
-    row = row_ending_at(tape, rules, bought_row, day.end_row, minute)
+    row = -1 if passed_lock else row_ending_at(tape, rules, bought_row, day.end_row, minute)
     if row >= 0 and not is_row_locked(tape, day, row, -1):
         desk.sell_kind, desk.sell_row, desk.sell_mark = AT_CLOSE, row, COVERAGE_END
-        return passed_lock
+        return False
     return place_last_bar_sale(tape, day, desk, bought_row) or passed_lock
 
 

@@ -118,7 +118,7 @@ def close_at(day: Record) -> int:
 
 @njit(nogil=True, cache=True)
 def end_at(bar: Record, day: Record, rules: Record) -> int:
-    """UTC instant of the bar's end; of daily bars the regular close [µs]."""
-    if rules.interval == 0:
+    """UTC instant of the bar's end; of daily bars and of the auction's bar the regular close [µs]."""
+    if rules.interval == 0 or bar.row == day.auction_row:
         return close_at(day)
     return start_at(bar, day) + int(rules.interval * 60_000_000)
