@@ -19,6 +19,7 @@ from bokgi.engine.kernel_layout import (
     Tape,
 )
 from bokgi.engine.kernel_prices import in_whole_won
+from bokgi.engine.kernel_quiet import skip_quiet
 from bokgi.engine.kernel_signals import signal_purchase
 from bokgi.engine.kernel_steps import (
     begin_desk,
@@ -27,6 +28,7 @@ from bokgi.engine.kernel_steps import (
     event_sale,
     inside_sale,
     open_sale,
+    read_bar,
     read_day,
     read_signals,
     write_totals,
@@ -34,7 +36,7 @@ from bokgi.engine.kernel_steps import (
 from bokgi.units import FloatArray, IntArray
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def walk_accounts(
     tape: Tape,
     law: Law,
@@ -53,10 +55,10 @@ def walk_accounts(
             line = books.lines[index - first if lines > 1 else 0]
             desk, account = scratch.desks[index - first], scratch.accounts[index - first]
             bar, day = scratch.bars[0], scratch.days[0]
-            walk_account(tape, law, rules_cell[0], wish_cell[0], signals, books, desk, account, bar, day, line, index)
+            walk_account(tape, law, rules_cell[0], wish_cell[0], signals, books, desk, account, bar, day, line, scratch.curve, index)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def walk_account(
     tape: Tape,
     law: Law,
@@ -69,13 +71,14 @@ def walk_account(
     bar: Record,
     day: Record,
     line: FloatArray,
+    curve: FloatArray,
     index: int,
 ) -> None:
     """All sessions of one instrument."""
     account.cash = rules.capital
-    curve = np.array([rules.capital, rules.capital, rules.capital, 0.0])
+    begin_curve(curve, rules.capital)
     sessions = begin_desk(tape, law, rules, wish, desk, index)
-    slot = 0
+    slot = np.int64(0)  # an integer, not the constant 0: one form of each function below is enough
     for session in range(sessions):
         read_day(tape, law, day, index, session)
         if wish.kind != SIGNAL:
@@ -95,7 +98,7 @@ def walk_account(
     write_totals(books, desk)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def walk_session(
     tape: Tape,
     law: Law,
@@ -111,48 +114,60 @@ def walk_session(
     curve: FloatArray,
     slot: int,
 ) -> int:
-    """The traded bars of one session, each with its steps in order; returns the slot up to which equity is written."""
-    minute, opens, highs, lows, closes, volume = tape.minute, tape.open, tape.high, tape.low, tape.close, tape.volume
-    traded, slot_of_row = tape.traded, tape.slot_of_row
+    """The traded bars of one session in order; returns the slot up to which equity is written."""
     ladder = law.ladders[max(day.ladder, 0)]
-    is_signal, is_krx = wish.kind == SIGNAL, rules.is_krx
-    for row in range(day.first_row, day.end_row):
-        if not traded[row]:
-            continue
-        here = slot_of_row[row]
-        if slot < here:
-            slot = fill_line(line, curve, slot, here)
-        bar.row, bar.minute, bar.volume = row, minute[row], volume[row]
-        bar.open, bar.high, bar.low, bar.close = opens[row], highs[row], lows[row], closes[row]
-        desk.traded += 1
-        if desk.shares != 0.0:
-            open_sale(bar, day, ladder, rules, wish, desk, account)
-            if desk.sold:
-                write_sale(books.trades, books.made, desk)
-        if desk.entering != 0:
-            signal_purchase(bar, day, ladder, rules, desk, account)
-        elif desk.buy_row == row and (desk.buy_kind == AT_OPEN or desk.buy_kind == AT_AUCTION):  # noqa: PLR1714 (faster compiled)
-            make_purchase(tape, bar, day, ladder, rules, wish, desk, account)
-        if desk.shares != 0.0:
-            desk.bars += 1
-            desk.held += 1
-            inside_sale(bar, day, ladder, rules, wish, desk, account)
-            if desk.sold:
-                write_sale(books.trades, books.made, desk)
-        if desk.buy_kind == AT_CLOSE and desk.buy_row == row:
-            make_purchase(tape, bar, day, ladder, rules, wish, desk, account)
-        desk.mark = in_whole_won(rules, bar.close, -1) if is_krx else bar.close
-        if is_signal:
-            read_signals(signals, wish, bar, row)
-        if is_signal or row == desk.last_row:
-            end_bar(bar, day, rules, wish, desk, account)
-            if desk.sold:
-                write_sale(books.trades, books.made, desk)
-        curve[0] = account.cash + desk.shares * desk.mark
+    row = day.first_row
+    while row < day.end_row:
+        row, slot = skip_quiet(tape, day, ladder, rules, wish, signals, desk, account.cash, line, curve, slot, row)
+        if row < day.end_row:
+            if tape.traded[row]:
+                slot = fill_line(line, curve, slot, np.int64(tape.slot_of_row[row]))
+                read_bar(tape, bar, row)
+                if wish.kind == SIGNAL:
+                    read_signals(signals, wish, bar, row)
+                take_bar(tape, ladder, rules, wish, books, desk, account, bar, day)
+                curve[0] = account.cash + desk.shares * desk.mark
+            row += 1
     return slot
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
+def take_bar(
+    tape: Tape,
+    ladder: Record,
+    rules: Record,
+    wish: Record,
+    books: Books,
+    desk: Record,
+    account: Record,
+    bar: Record,
+    day: Record,
+) -> None:
+    """The steps of one traded bar, in order."""
+    desk.traded += 1
+    if desk.shares != 0.0:
+        open_sale(bar, day, ladder, rules, wish, desk, account)
+        if desk.sold:
+            write_sale(books.trades, books.made, desk)
+    if desk.entering != 0:
+        signal_purchase(bar, day, ladder, rules, desk, account)
+    elif desk.buy_row == bar.row and (desk.buy_kind == AT_OPEN or desk.buy_kind == AT_AUCTION):  # noqa: PLR1714 (faster compiled)
+        make_purchase(tape, bar, day, ladder, rules, wish, desk, account)
+    if desk.shares != 0.0:
+        desk.bars += 1
+        desk.held += 1
+        inside_sale(bar, day, ladder, rules, wish, desk, account)
+        if desk.sold:
+            write_sale(books.trades, books.made, desk)
+    if desk.buy_kind == AT_CLOSE and desk.buy_row == bar.row:
+        make_purchase(tape, bar, day, ladder, rules, wish, desk, account)
+    desk.mark = in_whole_won(rules, bar.close, -1)
+    end_bar(bar, day, rules, wish, desk, account)
+    if desk.sold:
+        write_sale(books.trades, books.made, desk)
+
+
+@njit(nogil=True, cache=True, _nrt=False)
 def take_event(
     tape: Tape,
     law: Law,
@@ -177,20 +192,29 @@ def take_event(
         write_sale(books.trades, books.made, desk)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def write_sale(trades: RecordArray, made: IntArray, desk: Record) -> None:
     """Write down the sale that was made."""
     write_trade(trades, made[0], desk)
     made[0] += 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
+def begin_curve(curve: FloatArray, capital: float) -> None:
+    """The curve of an account before its first bar."""
+    curve[0] = curve[1] = curve[2] = capital
+    curve[3] = 0.0
+
+
+@njit(nogil=True, cache=True, _nrt=False)
 def fill_line(line: FloatArray, curve: FloatArray, slot: int, end: int) -> int:
     """Add an equity that does not change any more to the slots [slot, end), and see how deep it fell.
 
     curve : equity, its peak, the lowest since that peak, the deepest fall of earlier peaks. The quotient is taken once a
         peak: for one peak the lowest equity gives the deepest fall, in floats too.
     """
+    if slot >= end:
+        return slot
     equity = curve[0]
     if equity > curve[1]:
         curve[3] = min(curve[3], curve[2] / curve[1] - 1.0)
@@ -200,4 +224,4 @@ def fill_line(line: FloatArray, curve: FloatArray, slot: int, end: int) -> int:
         curve[2] = equity
     for place in range(slot, end):
         line[place] += equity
-    return max(slot, end)
+    return end

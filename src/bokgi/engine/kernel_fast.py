@@ -6,18 +6,17 @@ Rare things (fills, the last bar) go through the same functions as everywhere.
 
 import math
 
-import numpy as np
 from numba import njit
 
-from bokgi.engine.kernel_accounts import fill_line, write_sale
+from bokgi.engine.kernel_accounts import begin_curve, fill_line, write_sale
 from bokgi.engine.kernel_fills import sell_on_bar
 from bokgi.engine.kernel_layout import Books, Law, Record, RecordArray, Scratch, Signals, Tape
 from bokgi.engine.kernel_signals import ENTRY_WHILE_HOLDING, SIGNAL_SALE, signal_purchase
-from bokgi.engine.kernel_steps import begin_desk, finish, read_day, write_totals
+from bokgi.engine.kernel_steps import begin_desk, finish, read_bar, read_day, write_totals
 from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def walk_signals(
     tape: Tape,
     law: Law,
@@ -36,10 +35,12 @@ def walk_signals(
             line = books.lines[index - first if lines > 1 else 0]
             desk, account = scratch.desks[index - first], scratch.accounts[index - first]
             bar, day = scratch.bars[0], scratch.days[0]
-            walk_signal_account(tape, law, rules_cell[0], wish_cell[0], signals, books, desk, account, bar, day, line, index)
+            walk_signal_account(
+                tape, law, rules_cell[0], wish_cell[0], signals, books, desk, account, bar, day, line, scratch.curve, scratch.place, index
+            )
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def walk_signal_account(
     tape: Tape,
     law: Law,
@@ -52,6 +53,8 @@ def walk_signal_account(
     bar: Record,
     day: Record,
     line: FloatArray,
+    curve: FloatArray,
+    place: IntArray,
     index: int,
 ) -> None:
     """Fill what waits, then go to the next decision, until the last traded bar.
@@ -59,8 +62,8 @@ def walk_signal_account(
     place : slot and session up to which equity is written, traded bars held, entries ignored
     """
     account.cash = rules.capital
-    curve = np.array([rules.capital, rules.capital, rules.capital, 0.0])
-    place = np.zeros(4, np.int64)
+    begin_curve(curve, rules.capital)
+    place[:] = 0
     begin_desk(tape, law, rules, wish, desk, index)
     last = desk.last_row
     by_session = books.by_session[index]
@@ -80,7 +83,8 @@ def walk_signal_account(
         row = next_traded(tape.traded, row + 1, last)
     if last >= 0:
         skip_to(tape.slot_of_row[last], tape.session[last], line, by_session, curve, place)
-        read_bar(tape, law, bar, day, index, last)
+        read_day(tape, law, day, index, tape.session[last])
+        read_bar(tape, bar, last)
         finish(bar, day, rules, desk, account)
         curve[0] = account.cash + desk.shares * desk.mark
         if desk.sold:
@@ -95,7 +99,7 @@ def walk_signal_account(
     write_totals(books, desk)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def next_traded(traded: BoolArray, row: int, last: int) -> int:
     """The first traded row at or after `row`; `last` + 1 without one."""
     while row <= last and not traded[row]:
@@ -103,7 +107,7 @@ def next_traded(traded: BoolArray, row: int, last: int) -> int:
     return row
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def count_traded(traded: BoolArray, first: int, last: int) -> int:
     """Number of traded rows of [first, last]."""
     count = 0
@@ -112,7 +116,7 @@ def count_traded(traded: BoolArray, first: int, last: int) -> int:
     return count
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def skip_to(slot: int, session: int, line: FloatArray, by_session: FloatArray, curve: FloatArray, place: IntArray) -> None:
     """Write an equity that did not change up to (not including) a slot and a session."""
     if place[0] < slot:
@@ -122,20 +126,13 @@ def skip_to(slot: int, session: int, line: FloatArray, by_session: FloatArray, c
         place[1] += 1
 
 
-@njit(nogil=True, cache=True)
-def read_bar(tape: Tape, law: Law, bar: Record, day: Record, index: int, row: int) -> None:
-    """Fill the records of a bar and its session."""
-    read_day(tape, law, day, index, tape.session[row])
-    bar.row, bar.minute, bar.volume = row, tape.minute[row], tape.volume[row]
-    bar.open, bar.high, bar.low, bar.close = tape.open[row], tape.high[row], tape.low[row], tape.close[row]
-
-
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def fill_waiting(
     tape: Tape, law: Law, rules: Record, desk: Record, account: Record, bar: Record, day: Record, index: int, row: int
 ) -> None:
     """The order that waits for this open."""
-    read_bar(tape, law, bar, day, index, row)
+    read_day(tape, law, day, index, tape.session[row])
+    read_bar(tape, bar, row)
     ladder = law.ladders[max(day.ladder, 0)]
     if desk.shares != 0.0:
         sell_on_bar(bar, day, ladder, rules, desk, account, bar.open, SIGNAL_SALE, computed=False, at_close=False)
@@ -143,7 +140,7 @@ def fill_waiting(
         signal_purchase(bar, day, ladder, rules, desk, account)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def find_entry(traded: BoolArray, wish: Record, signals: Signals, desk: Record, row: int, last: int) -> int:
     """The next row whose close decides an entry; `last` + 1 without one."""
     if wish.at_first_open:
@@ -156,7 +153,7 @@ def find_entry(traded: BoolArray, wish: Record, signals: Signals, desk: Record, 
     return row
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def hold_on(
     tape: Tape,
     rules: Record,
@@ -204,7 +201,7 @@ def hold_on(
     return found
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def hold_rows(
     close: FloatArray,
     traded: BoolArray,

@@ -1,7 +1,9 @@
 """What kernels pass to each other: records, and bundles of arrays.
 
-Steps of a bar take records only (the bar, the instrument's day, rules, plan, desk, account): a record is passed as one pointer,
-while each array that goes through a call costs counting its references. Walks unpack their arrays once and fill the records.
+Steps of a bar take records (the bar, the instrument's day, rules, plan, desk, account), each passed as one pointer.
+
+Kernels allocate nothing and own nothing: they are compiled without Numba's reference counting (`_nrt=False`), whose atomic
+counts for every array of every call took most of the time. Their callers keep all arrays alive.
 
 Money is kept in float64 everywhere. Under `krx` every amount is a whole number below 2**53, so its sums and differences
 are exact; products with rates are taken in int64 (`kernel_money`). Sides: 1 buys, -1 sells. Shares of a short are negative.
@@ -159,16 +161,21 @@ class Signals(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Zeroed records that a walk works on. Kernels get them from outside: a record does not keep its array alive.
+    """Zeroed places that a walk works on.
 
     desks : DESK[instrument of the chunk]; accounts : ACCOUNT[instrument of the chunk], or one that is shared
     bars : BAR[1], in a sweep over slots BAR[2 x instrument]; days : DAY[1], in a sweep DAY[instrument]
+    curve : float64[4], see `fill_line`; place : int64[4], see `kernel_fast`; who, read : int64, see `kernel_shared`
     """
 
     desks: RecordArray
     accounts: RecordArray
     bars: RecordArray
     days: RecordArray
+    curve: FloatArray
+    place: IntArray
+    who: IntArray
+    read: IntArray
 
 
 class Books(NamedTuple):

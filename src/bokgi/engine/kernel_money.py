@@ -7,13 +7,13 @@ from numba import njit
 from bokgi.engine.kernel_layout import Record
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def share_of(amount: int, ppm: int) -> int:
     """floor(amount x ppm / 1,000,000) without a product that could overflow [KRW]."""
     return amount // 1_000_000 * ppm + amount % 1_000_000 * ppm // 1_000_000
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def commission_of(rules: Record, amount: float, is_purchase: bool) -> float:
     """Commission of one fill, cut down to the commission unit; under `plain` the fee."""
     if not rules.is_krx:
@@ -22,7 +22,7 @@ def commission_of(rules: Record, amount: float, is_purchase: bool) -> float:
     return float(whole // rules.unit * rules.unit)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def taxes_of(rules: Record, day: Record, amount: float) -> tuple[float, float]:
     """Transaction tax and special agricultural tax of a sale, cut off separately [KRW]."""
     if not rules.is_krx:
@@ -32,7 +32,7 @@ def taxes_of(rules: Record, day: Record, amount: float) -> tuple[float, float]:
     return float(share_of(int(amount), day.tax)), float(share_of(int(amount), day.special))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def affordable(rules: Record, stake: float, price: float) -> float:
     """The largest number of shares that a stake pays with its commission."""
     if stake <= 0.0 or price <= 0.0:
@@ -49,7 +49,7 @@ def affordable(rules: Record, stake: float, price: float) -> float:
     return shares
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def stake_of(rules: Record, account: Record) -> float:
     """The money that one entry may take."""
     if not rules.shared:

@@ -1,6 +1,5 @@
 """One account for all stocks: a sweep over the slots in time order, in each slot every step for all its instruments."""
 
-import numpy as np
 from numba import njit
 
 from bokgi.engine.kernel_accounts import write_sale
@@ -28,6 +27,7 @@ from bokgi.engine.kernel_steps import (
     event_sale,
     inside_sale,
     open_sale,
+    read_bar,
     read_day,
     read_signals,
     write_totals,
@@ -35,7 +35,7 @@ from bokgi.engine.kernel_steps import (
 from bokgi.units import IntArray, ShortArray
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def walk_shared(
     tape: Tape,
     law: Law,
@@ -55,12 +55,10 @@ def walk_shared(
     """
     rules, wish = rules_cell[0], wish_cell[0]
     desks, days, bars, account = scratch.desks, scratch.days, scratch.bars, scratch.accounts[0]
-    count = len(desks)
+    who, read, count = scratch.who, scratch.read, len(desks)
     account.cash = account.equity_before = rules.capital
-    read = np.zeros(count, np.int64)
     for index in range(count):
         read[index] = begin_desk(tape, law, rules, wish, desks[index], index)
-    who = np.empty(2 * count, np.int64)
     session = -1
     for slot in range(len(slot_session)):
         while session < slot_session[slot]:
@@ -86,7 +84,7 @@ def walk_shared(
         write_totals(books, desks[index])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def begin_session(
     tape: Tape, law: Law, rules: Record, wish: Record, books: Books, desks: RecordArray, days: RecordArray, read: IntArray, session: int
 ) -> None:
@@ -98,7 +96,7 @@ def begin_session(
                 place_purchase(tape, days[index], rules, wish, desks[index])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def end_session(books: Books, desks: RecordArray, session: int) -> None:
     """Write each instrument's profit so far, realised and unrealised."""
     if session < 0:
@@ -113,7 +111,7 @@ def end_session(books: Books, desks: RecordArray, session: int) -> None:
         books.by_session[index, session] = value
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def read_slot(
     tape: Tape,
     rows: IntArray,
@@ -132,7 +130,7 @@ def read_slot(
         reads = session < read[index] and days[index].session == session
         while place < len(rows) and owner[rows[place]] == index:
             if reads and tape.traded[rows[place]]:
-                ticks = read_bar(tape, rows[place], index, bars, who, ticks)
+                ticks = read_tick(tape, rows[place], index, bars, who, ticks)
             place += 1
         if reads and days[index].has_event:
             bars[ticks].row, who[ticks] = -1, index
@@ -140,21 +138,19 @@ def read_slot(
     for later in range(place, len(rows)):
         index = owner[rows[later]]
         if session < read[index] and tape.traded[rows[later]]:
-            ticks = read_bar(tape, rows[later], index, bars, who, ticks)
+            ticks = read_tick(tape, rows[later], index, bars, who, ticks)
     return ticks
 
 
-@njit(nogil=True, cache=True)
-def read_bar(tape: Tape, row: int, index: int, bars: RecordArray, who: IntArray, ticks: int) -> int:
+@njit(nogil=True, cache=True, _nrt=False)
+def read_tick(tape: Tape, row: int, index: int, bars: RecordArray, who: IntArray, ticks: int) -> int:
     """Fill the record of a bar; returns the number of those filled."""
-    bar = bars[ticks]
-    bar.row, bar.minute, bar.volume = row, tape.minute[row], tape.volume[row]
-    bar.open, bar.high, bar.low, bar.close = tape.open[row], tape.high[row], tape.low[row], tape.close[row]
+    read_bar(tape, bars[ticks], row)
     who[ticks] = index
     return ticks + 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def take_sales(
     law: Law,
     rules: Record,
@@ -178,7 +174,7 @@ def take_sales(
                 write_sale(books.trades, books.made, desk)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def take_purchases(
     tape: Tape,
     law: Law,
@@ -208,7 +204,7 @@ def take_purchases(
             desk.held += 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def take_insides(
     tape: Tape,
     law: Law,
@@ -234,7 +230,7 @@ def take_insides(
             make_purchase(tape, bar, day, law.ladders[max(day.ladder, 0)], rules, wish, desk, account)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def take_decisions(
     rules: Record,
     wish: Record,
@@ -261,7 +257,7 @@ def take_decisions(
             write_sale(books.trades, books.made, desk)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def total_equity(account: Record, desks: RecordArray) -> float:
     """Cash and the value of all positions, added instrument by instrument."""
     equity = account.cash

@@ -17,7 +17,7 @@ PENDING_AT_END = int(Event.PENDING_AT_END)
 SELL_TIME = int(Sale.SELL_TIME)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def begin_desk(tape: Tape, law: Law, rules: Record, wish: Record, desk: Record, index: int) -> int:
     """Prepare an empty (zeroed) desk; return the number of sessions that are read: those before the delisting."""
     sessions = min(law.delisted[index], rules.sessions)
@@ -35,7 +35,7 @@ def begin_desk(tape: Tape, law: Law, rules: Record, wish: Record, desk: Record, 
     return sessions
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def read_day(tape: Tape, law: Law, day: Record, index: int, session: int) -> None:
     """Fill the record of an instrument's session."""
     day.session = session
@@ -52,7 +52,14 @@ def read_day(tape: Tape, law: Law, day: Record, index: int, session: int) -> Non
     day.has_event = day.has_auction and day.auction_row < 0
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
+def read_bar(tape: Tape, bar: Record, row: int) -> None:
+    """Fill the record of a bar."""
+    bar.row, bar.minute, bar.volume = row, tape.minute[row], tape.volume[row]
+    bar.open, bar.high, bar.low, bar.close = tape.open[row], tape.high[row], tape.low[row], tape.close[row]
+
+
+@njit(nogil=True, cache=True, _nrt=False)
 def read_signals(signals: Signals, wish: Record, bar: Record, row: int) -> None:
     """The signals of the bar's close, without those that the plan does not have."""
     bar.exits_long = signals.exits[row]
@@ -61,7 +68,7 @@ def read_signals(signals: Signals, wish: Record, bar: Record, row: int) -> None:
     bar.exits_short = wish.has_shorts and signals.short_exits[row]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def open_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """The sale of an open position at a bar's open."""
     if wish.kind == SIGNAL:
@@ -72,7 +79,7 @@ def open_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Rec
         trail_open_sale(bar, day, ladder, rules, wish, desk, account)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def inside_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """The sale of an open position inside a bar and at its close."""
     if wish.kind == SIGNAL:
@@ -84,7 +91,7 @@ def inside_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: R
         trail_inside_sale(bar, day, ladder, rules, wish, desk, account)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def end_bar(bar: Record, day: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """Decisions; on the last bar that is read, what is left over."""
     if wish.kind == SIGNAL:
@@ -93,7 +100,7 @@ def end_bar(bar: Record, day: Record, rules: Record, wish: Record, desk: Record,
         finish(bar, day, rules, desk, account)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def event_sale(day: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """The sale of an open position at an auction that is no bar."""
     if wish.kind == SIGNAL:
@@ -104,14 +111,14 @@ def event_sale(day: Record, rules: Record, wish: Record, desk: Record, account: 
         sell_at_auction(day, rules, desk, account, SELL_TIME)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def end_event(bar: Record, day: Record, rules: Record, desk: Record, account: Record) -> None:
     """What is left over after the instrument's last price, where that is an auction."""
     if desk.last_row == day.last_traded:
         finish(bar, day, rules, desk, account)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def finish(bar: Record, day: Record, rules: Record, desk: Record, account: Record) -> None:
     """Count what still waits after the last traded row, and sell a delisted holding."""
     is_open = desk.shares != 0.0
@@ -121,7 +128,7 @@ def finish(bar: Record, day: Record, rules: Record, desk: Record, account: Recor
         sell_delisted(bar, day, rules, desk, account)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def write_totals(books: Books, desk: Record) -> None:
     """Write down the counters of one instrument."""
     index = desk.index

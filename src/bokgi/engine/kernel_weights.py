@@ -37,7 +37,7 @@ entry (the weight that waits), exiting (a decision waits), lock_counted (of this
 """
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def walk_weights(
     tape: Tape,
     law: Law,
@@ -55,13 +55,11 @@ def walk_weights(
     """Sweep the slots as `walk_shared` does. `trade.lot` says of which lot a trade is a part."""
     rules, wish = rules_cell[0], wish_cell[0]
     desks, days, bars, account = scratch.desks, scratch.days, scratch.bars, scratch.accounts[0]
-    count = len(desks)
+    who, read, count = scratch.who, scratch.read, len(desks)
     account.cash = account.equity_before = rules.capital
-    read = np.zeros(count, np.int64)
     for index in range(count):
         read[index] = begin_desk(tape, law, rules, wish, desks[index], index)
         desks[index].lot = -1
-    who = np.empty(2 * count, np.int64)
     session = -1
     for slot in range(len(slot_session)):
         while session < slot_session[slot]:
@@ -82,7 +80,7 @@ def walk_weights(
         write_totals(books, desks[index])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def take_reductions(
     law: Law,
     rules: Record,
@@ -101,7 +99,7 @@ def take_reductions(
             reduce_position(bar, day, law.ladders[max(day.ladder, 0)], rules, books, desk, account, lots)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def take_additions(
     law: Law,
     rules: Record,
@@ -124,7 +122,7 @@ def take_additions(
             desk.held += 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def take_weights(
     rules: Record,
     weights: FloatArray,
@@ -152,7 +150,7 @@ def take_weights(
             finish_weights(bar, day, rules, books, desk, account, lots)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def wanted_shares(bar: Record, rules: Record, desk: Record, account: Record) -> float:
     """The shares that the weight asks for, at the open and without slippage."""
     price = in_whole_won(rules, bar.open, 1)
@@ -165,7 +163,7 @@ def wanted_shares(bar: Record, rules: Record, desk: Record, account: Record) -> 
     return max(wanted if rules.fractional else math.floor(wanted) * 1.0, 0.0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def held_shares(desk: Record, lots: RecordArray) -> float:
     """The shares of all lots, added oldest first."""
     held = 0.0
@@ -176,7 +174,7 @@ def held_shares(desk: Record, lots: RecordArray) -> float:
     return held
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def reduce_position(
     bar: Record, day: Record, ladder: Record, rules: Record, books: Books, desk: Record, account: Record, lots: RecordArray
 ) -> None:
@@ -199,7 +197,7 @@ def reduce_position(
     desk.shares = held_shares(desk, lots)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def add_to_position(bar: Record, day: Record, ladder: Record, rules: Record, desk: Record, account: Record, lots: RecordArray) -> None:
     """Buy what is missing to the wanted shares, as far as the cash goes. A reduction that waits stays."""
     missing = wanted_shares(bar, rules, desk, account) - desk.shares
@@ -232,7 +230,7 @@ def add_to_position(bar: Record, day: Record, ladder: Record, rules: Record, des
     desk.shares = held_shares(desk, lots)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def sell_part(
     day: Record,
     rules: Record,
@@ -271,7 +269,7 @@ def sell_part(
         desk.lot = lot.next
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def write_part(trade: Record, lot: Record, number: int, index: int, part: float, paid: float) -> None:
     """The purchase columns of a part of a lot; the sale columns are empty."""
     trade.instrument, trade.side, trade.lot = index, 1, number
@@ -281,7 +279,7 @@ def write_part(trade: Record, lot: Record, number: int, index: int, part: float,
     write_unsold(trade)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def finish_weights(bar: Record, day: Record, rules: Record, books: Books, desk: Record, account: Record, lots: RecordArray) -> None:
     """Count a decision that still waits after the last traded row, and sell the lots of a delisted instrument."""
     if desk.exiting:
@@ -298,7 +296,7 @@ def finish_weights(bar: Record, day: Record, rules: Record, books: Books, desk: 
     desk.shares = 0.0
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def write_profits(books: Books, desks: RecordArray, lots: RecordArray, session: int) -> None:
     """Each instrument's profit at a session's end: realised, then the open lots, oldest first."""
     if session < 0:
@@ -313,7 +311,7 @@ def write_profits(books: Books, desks: RecordArray, lots: RecordArray, session: 
         books.by_session[index, session] = value
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, _nrt=False)
 def write_open_lots(books: Books, desk: Record, lots: RecordArray) -> None:
     """Lots that stay open are trades without a sale."""
     number = desk.lot

@@ -95,7 +95,16 @@ def _books(panel: Panel, counted: ByteArray, is_shared: bool) -> Books:
 
 
 def _scratch(desks: int, accounts: int, bars: int, days: int) -> Scratch:
-    return Scratch(np.zeros(desks, DESK), np.zeros(accounts, ACCOUNT), np.zeros(bars, BAR), np.zeros(days, DAY))
+    return Scratch(
+        desks=np.zeros(desks, DESK),
+        accounts=np.zeros(accounts, ACCOUNT),
+        bars=np.zeros(bars, BAR),
+        days=np.zeros(days, DAY),
+        curve=np.zeros(4),
+        place=np.zeros(4, np.int64),
+        who=np.zeros(bars, np.int64),
+        read=np.zeros(desks, np.int64),
+    )
 
 
 @dataclass
