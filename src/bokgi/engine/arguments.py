@@ -23,7 +23,7 @@ _NO_ROWS = np.zeros(1, dtype=np.bool_)
 
 
 def _ready(array: NDArray[Any], dtype: type) -> NDArray[Any]:
-    ready = np.ascontiguousarray(array, dtype=dtype)
+    ready: NDArray[Any] = np.ascontiguousarray(array, dtype=dtype)
     return ready if ready.flags.writeable else ready.copy()
 
 

@@ -1,8 +1,8 @@
 """One account for each stock: its bars are walked in time order, its equity is written on the slot grid."""
 
 import numpy as np
-from numba import njit
 
+from bokgi.engine.compiling import kernel_njit
 from bokgi.engine.kernel_clock import make_purchase, place_purchase
 from bokgi.engine.kernel_fills import write_trade
 from bokgi.engine.kernel_layout import (
@@ -36,7 +36,7 @@ from bokgi.engine.kernel_steps import (
 from bokgi.units import FloatArray, IntArray
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def walk_accounts(
     tape: Tape,
     law: Law,
@@ -58,7 +58,7 @@ def walk_accounts(
             walk_account(tape, law, rules_cell[0], wish_cell[0], signals, books, desk, account, bar, day, line, scratch.curve, index)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def walk_account(
     tape: Tape,
     law: Law,
@@ -78,7 +78,7 @@ def walk_account(
     account.cash = rules.capital
     begin_curve(curve, rules.capital)
     sessions = begin_desk(tape, law, rules, wish, desk, index)
-    slot = np.int64(0)  # an integer, not the constant 0: one form of each function below is enough
+    slot = int(np.int64(0))  # an integer, not the constant 0: one form of each function below is enough
     for session in range(sessions):
         read_day(tape, law, day, index, session)
         if wish.kind != SIGNAL:
@@ -98,7 +98,7 @@ def walk_account(
     write_totals(books, desk)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def walk_session(
     tape: Tape,
     law: Law,
@@ -121,7 +121,7 @@ def walk_session(
         row, slot = skip_quiet(tape, day, ladder, rules, wish, signals, desk, account.cash, line, curve, slot, row)
         if row < day.end_row:
             if tape.traded[row]:
-                slot = fill_line(line, curve, slot, np.int64(tape.slot_of_row[row]))
+                slot = fill_line(line, curve, slot, int(tape.slot_of_row[row]))
                 read_bar(tape, bar, row)
                 if wish.kind == SIGNAL:
                     read_signals(signals, wish, bar, row)
@@ -131,7 +131,7 @@ def walk_session(
     return slot
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def take_bar(
     tape: Tape,
     ladder: Record,
@@ -167,7 +167,7 @@ def take_bar(
         write_sale(books.trades, books.made, desk)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def take_event(
     tape: Tape,
     law: Law,
@@ -192,21 +192,21 @@ def take_event(
         write_sale(books.trades, books.made, desk)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def write_sale(trades: RecordArray, made: IntArray, desk: Record) -> None:
     """Write down the sale that was made."""
     write_trade(trades, made[0], desk)
     made[0] += 1
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def begin_curve(curve: FloatArray, capital: float) -> None:
     """The curve of an account before its first bar."""
     curve[0] = curve[1] = curve[2] = capital
     curve[3] = 0.0
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def fill_line(line: FloatArray, curve: FloatArray, slot: int, end: int) -> int:
     """Add an equity that does not change any more to the slots [slot, end), and see how deep it fell.
 

@@ -2,16 +2,14 @@
 
 Steps of a bar take records (the bar, the instrument's day, rules, plan, desk, account), each passed as one pointer.
 
-Kernels allocate nothing and own nothing: they are compiled without Numba's reference counting (`_nrt=False`), whose atomic
-counts for every array of every call took most of the time. Their callers keep all arrays alive.
-
 Money is kept in float64 everywhere. Under `krx` every amount is a whole number below 2**53, so its sums and differences
 are exact; products with rates are taken in int64 (`kernel_money`). Sides: 1 buys, -1 sells. Shares of a short are negative.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bokgi.orders.simulation import EVENTS
 from bokgi.units import BoolArray, ByteArray, FloatArray, IntArray, ShortArray
@@ -25,8 +23,9 @@ NOTHING, AT_OPEN, AT_CLOSE, AT_AUCTION, CARRIED = 0, 1, 2, 3, 4
 LADDER_STEPS = 16
 """Room for the steps of a tick ladder."""
 
-Record = np.void
-RecordArray = np.ndarray[tuple[int], np.dtype[np.void]]
+Record = Any
+"""An element of a record array; NumPy's types do not know the names of its fields, Numba's do."""
+RecordArray = NDArray[Any]
 
 
 def _layout(floats: str, integers: str, flags: str = "") -> list[tuple[str, str]]:

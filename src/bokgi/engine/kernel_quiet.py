@@ -6,8 +6,7 @@ sooner. Being too careful only costs time: the bar that ends a stretch takes all
 
 import math
 
-from numba import njit
-
+from bokgi.engine.compiling import kernel_njit
 from bokgi.engine.kernel_clock import first_row_from
 from bokgi.engine.kernel_layout import CARRIED, CLOCK, NOTHING, SIGNAL, Record, Signals, Tape
 from bokgi.engine.kernel_prices import kept_level, moved_level
@@ -15,7 +14,7 @@ from bokgi.engine.kernel_signals import FAR, NEXT_BAR, loss_level, target_level
 from bokgi.units import BoolArray, FloatArray, ShortArray
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def skip_quiet(
     tape: Tape,
     day: Record,
@@ -65,12 +64,12 @@ def skip_quiet(
     )
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def earliest_row(tape: Tape, day: Record, wish: Record, desk: Record, row: int) -> int:
     """The first row from `row` on at which an order of the desk may act by its time; the day's end without one."""
-    stop = day.end_row
+    stop = int(day.end_row)
     if desk.buy_kind != NOTHING and desk.buy_row >= row:
-        stop = desk.buy_row
+        stop = int(desk.buy_row)
     if wish.kind == SIGNAL:
         return earliest_signal_row(tape, wish, desk, row, stop)
     if desk.shares == 0.0:
@@ -78,21 +77,21 @@ def earliest_row(tape: Tape, day: Record, wish: Record, desk: Record, row: int) 
     if desk.sell_kind == CARRIED:
         return row if day.session > desk.walked else stop
     if wish.kind == CLOCK:
-        return min(stop, desk.sell_row) if desk.sell_row >= row else stop
+        return min(stop, int(desk.sell_row)) if desk.sell_row >= row else stop
     if day.session == desk.bought_session:
         return stop
     if day.session != desk.walked:
         return row
     if day.last_regular >= row:
-        stop = min(stop, day.last_regular)
+        stop = min(stop, int(day.last_regular))
     if day.auction_row >= row:
-        stop = min(stop, day.auction_row)
+        stop = min(stop, int(day.auction_row))
     if not desk.armed:
         stop = first_row_from(tape, row, stop, wish.loss_minute)
     return stop
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def earliest_signal_row(tape: Tape, wish: Record, desk: Record, row: int, stop: int) -> int:
     """The same for positions by signals."""
     if desk.entering != 0 or desk.exiting or desk.trailing:
@@ -100,13 +99,13 @@ def earliest_signal_row(tape: Tape, wish: Record, desk: Record, row: int, stop: 
     if desk.shares == 0.0:
         return stop
     if wish.max_bars > 0:
-        stop = min(stop, row + max(wish.max_bars - desk.bars, 0))
+        stop = min(stop, row + max(int(wish.max_bars - desk.bars), 0))
     if wish.cutoff_minute >= 0:
         stop = first_row_from(tape, row, stop, wish.cutoff_minute)
     return stop
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def alarms(day: Record, ladder: Record, wish: Record, desk: Record) -> tuple[float, float]:
     """A low at or under the first, or a high at or over the second may move a level or sell."""
     if desk.shares == 0.0 or desk.sell_kind != NOTHING:
@@ -128,7 +127,7 @@ def alarms(day: Record, ladder: Record, wish: Record, desk: Record) -> tuple[flo
     return (loss, gain) if sign > 0 else (gain, loss)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def quiet_rows(
     high: FloatArray,
     low: FloatArray,

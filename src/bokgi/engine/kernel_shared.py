@@ -1,7 +1,6 @@
 """One account for all stocks: a sweep over the slots in time order, in each slot every step for all its instruments."""
 
-from numba import njit
-
+from bokgi.engine.compiling import kernel_njit
 from bokgi.engine.kernel_accounts import write_sale
 from bokgi.engine.kernel_clock import make_purchase, place_purchase
 from bokgi.engine.kernel_fills import write_trade
@@ -35,7 +34,7 @@ from bokgi.engine.kernel_steps import (
 from bokgi.units import IntArray, ShortArray
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def walk_shared(
     tape: Tape,
     law: Law,
@@ -84,7 +83,7 @@ def walk_shared(
         write_totals(books, desks[index])
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def begin_session(
     tape: Tape, law: Law, rules: Record, wish: Record, books: Books, desks: RecordArray, days: RecordArray, read: IntArray, session: int
 ) -> None:
@@ -96,7 +95,7 @@ def begin_session(
                 place_purchase(tape, days[index], rules, wish, desks[index])
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def end_session(books: Books, desks: RecordArray, session: int) -> None:
     """Write each instrument's profit so far, realised and unrealised."""
     if session < 0:
@@ -111,7 +110,7 @@ def end_session(books: Books, desks: RecordArray, session: int) -> None:
         books.by_session[index, session] = value
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def read_slot(
     tape: Tape,
     rows: IntArray,
@@ -142,7 +141,7 @@ def read_slot(
     return ticks
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def read_tick(tape: Tape, row: int, index: int, bars: RecordArray, who: IntArray, ticks: int) -> int:
     """Fill the record of a bar; returns the number of those filled."""
     read_bar(tape, bars[ticks], row)
@@ -150,7 +149,7 @@ def read_tick(tape: Tape, row: int, index: int, bars: RecordArray, who: IntArray
     return ticks + 1
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def take_sales(
     law: Law,
     rules: Record,
@@ -174,7 +173,7 @@ def take_sales(
                 write_sale(books.trades, books.made, desk)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def take_purchases(
     tape: Tape,
     law: Law,
@@ -204,7 +203,7 @@ def take_purchases(
             desk.held += 1
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def take_insides(
     tape: Tape,
     law: Law,
@@ -230,7 +229,7 @@ def take_insides(
             make_purchase(tape, bar, day, law.ladders[max(day.ladder, 0)], rules, wish, desk, account)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def take_decisions(
     rules: Record,
     wish: Record,
@@ -257,10 +256,10 @@ def take_decisions(
             write_sale(books.trades, books.made, desk)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def total_equity(account: Record, desks: RecordArray) -> float:
     """Cash and the value of all positions, added instrument by instrument."""
-    equity = account.cash
+    equity = float(account.cash)
     for index in range(len(desks)):
         if desks[index].shares != 0.0:
             equity = equity + desks[index].shares * desks[index].mark

@@ -3,8 +3,8 @@
 import math
 
 import numpy as np
-from numba import njit
 
+from bokgi.engine.compiling import kernel_njit
 from bokgi.engine.kernel_fills import LIMIT_LOCKED_SELL, NO_CASH, auction_fill_row, write_unsold
 from bokgi.engine.kernel_layout import Books, Law, Record, RecordArray, Scratch, Tape
 from bokgi.engine.kernel_money import affordable, commission_of, taxes_of
@@ -37,7 +37,7 @@ entry (the weight that waits), exiting (a decision waits), lock_counted (of this
 """
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def walk_weights(
     tape: Tape,
     law: Law,
@@ -80,7 +80,7 @@ def walk_weights(
         write_totals(books, desks[index])
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def take_reductions(
     law: Law,
     rules: Record,
@@ -99,7 +99,7 @@ def take_reductions(
             reduce_position(bar, day, law.ladders[max(day.ladder, 0)], rules, books, desk, account, lots)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def take_additions(
     law: Law,
     rules: Record,
@@ -122,7 +122,7 @@ def take_additions(
             desk.held += 1
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def take_weights(
     rules: Record,
     weights: FloatArray,
@@ -150,20 +150,20 @@ def take_weights(
             finish_weights(bar, day, rules, books, desk, account, lots)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def wanted_shares(bar: Record, rules: Record, desk: Record, account: Record) -> float:
     """The shares that the weight asks for, at the open and without slippage."""
     price = in_whole_won(rules, bar.open, 1)
     if price <= 0.0:
         return 0.0
-    money = desk.entry * account.equity_before
+    money = float(desk.entry) * float(account.equity_before)
     if rules.is_krx:
         return max(float(math.floor(money) // math.floor(price)), 0.0)
     wanted = money / price
     return max(wanted if rules.fractional else math.floor(wanted) * 1.0, 0.0)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def held_shares(desk: Record, lots: RecordArray) -> float:
     """The shares of all lots, added oldest first."""
     held = 0.0
@@ -174,7 +174,7 @@ def held_shares(desk: Record, lots: RecordArray) -> float:
     return held
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def reduce_position(
     bar: Record, day: Record, ladder: Record, rules: Record, books: Books, desk: Record, account: Record, lots: RecordArray
 ) -> None:
@@ -197,7 +197,7 @@ def reduce_position(
     desk.shares = held_shares(desk, lots)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def add_to_position(bar: Record, day: Record, ladder: Record, rules: Record, desk: Record, account: Record, lots: RecordArray) -> None:
     """Buy what is missing to the wanted shares, as far as the cash goes. A reduction that waits stays."""
     missing = wanted_shares(bar, rules, desk, account) - desk.shares
@@ -230,7 +230,7 @@ def add_to_position(bar: Record, day: Record, ladder: Record, rules: Record, des
     desk.shares = held_shares(desk, lots)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def sell_part(
     day: Record,
     rules: Record,
@@ -269,7 +269,7 @@ def sell_part(
         desk.lot = lot.next
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def write_part(trade: Record, lot: Record, number: int, index: int, part: float, paid: float) -> None:
     """The purchase columns of a part of a lot; the sale columns are empty."""
     trade.instrument, trade.side, trade.lot = index, 1, number
@@ -279,7 +279,7 @@ def write_part(trade: Record, lot: Record, number: int, index: int, part: float,
     write_unsold(trade)
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def finish_weights(bar: Record, day: Record, rules: Record, books: Books, desk: Record, account: Record, lots: RecordArray) -> None:
     """Count a decision that still waits after the last traded row, and sell the lots of a delisted instrument."""
     if desk.exiting:
@@ -296,7 +296,7 @@ def finish_weights(bar: Record, day: Record, rules: Record, books: Books, desk: 
     desk.shares = 0.0
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def write_profits(books: Books, desks: RecordArray, lots: RecordArray, session: int) -> None:
     """Each instrument's profit at a session's end: realised, then the open lots, oldest first."""
     if session < 0:
@@ -311,7 +311,7 @@ def write_profits(books: Books, desks: RecordArray, lots: RecordArray, session: 
         books.by_session[index, session] = value
 
 
-@njit(nogil=True, cache=True, _nrt=False)
+@kernel_njit
 def write_open_lots(books: Books, desk: Record, lots: RecordArray) -> None:
     """Lots that stay open are trades without a sale."""
     number = desk.lot
