@@ -212,9 +212,9 @@ def _shared(panel: Panel, plan: Plan, walk: _Walk, progress: Callable[[int], Non
 
 def _simulation(panel: Panel, books: Books, trades: RecordArray, equity: FloatArray, initial: float) -> Simulation:
     grid = panel.slots
+    before = int(np.searchsorted(grid.last_slot, 0))  # sessions before the first bar
     by_session = np.full(len(grid.last_slot), float(initial))
-    known = grid.last_slot >= 0
-    by_session[known] = equity[grid.last_slot[known]]
+    np.take(equity, grid.last_slot[before:], out=by_session[before:], mode="clip")
     return Simulation(
         trades=TradeColumns(**{name: np.ascontiguousarray(trades[name]) for name in TradeColumns.__dataclass_fields__}),
         counted=books.counted,
