@@ -170,6 +170,11 @@ FAULT_KINDS: dict[str, FaultKind] = {
         "{code}: 마지막 거래일이 끝까지 들어 있지 않습니다(예: {example}).",
         "{code}: the last session is not complete (e.g. {example}).",
     ),
+    "kind_assumed": FaultKind(
+        _WARNING,
+        "{code}: 종목 마스터에 없어 코스피 주식으로 보았습니다. ETF 등이면 --kind와 --board로 다시 가져오세요.",
+        "{code}: no master file knows it; it was treated as a KOSPI share. If it is not, import it again with --kind and --board.",
+    ),
     "label_assumed": FaultKind(
         _WARNING,
         "{code}: 시각이 봉의 시작인지 끝인지 자료만으로는 알 수 없어 시작으로 보았습니다({example}).",

@@ -1,6 +1,6 @@
 """Situations of files that results are written to."""
 
-from bokgi.errors.base import InputError
+from bokgi.errors.base import EnvironmentFault, InputError
 
 
 class PlotKindUnknown(InputError):
@@ -10,3 +10,12 @@ class PlotKindUnknown(InputError):
 
     def __init__(self, given: str) -> None:
         super().__init__(field="plot", given=given)
+
+
+class FileNotWritten(EnvironmentFault):
+    code = "file_not_written"
+    english = "{path} could not be written: {problem}. Choose a folder that exists, has space and may be written to."
+    korean = "{path} 파일을 쓸 수 없습니다: {problem}. 존재하고 공간이 있으며 쓸 수 있는 폴더를 지정하세요."
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path=path, problem=problem)

@@ -91,6 +91,8 @@ class RunRecord:
     lookahead: Mapping[str, Any] | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
     partial: bool = False
+    slippage: tuple[tuple[int, float], ...] = ()
+    """(ticks, total return) of the same run at other slippages."""
 
     @property
     def initial_capital(self) -> float:
