@@ -32,20 +32,18 @@ def taken(path: Path, hints: ImportHints | None = None) -> Incoming:
 def _check_form(incoming: Incoming) -> None:
     """Every importer hands over the same columns, sorted, without repetition."""
     bars = incoming.bars
-    assert bars.schema == pl.Schema(
-        {
-            "code": pl.String,
-            "start": pl.Datetime("us", "UTC"),
-            "session": pl.Date,
-            "minute": pl.Int32,
-            "open": pl.Float64,
-            "high": pl.Float64,
-            "low": pl.Float64,
-            "close": pl.Float64,
-            "volume": pl.Float64,
-            "base_price": pl.Float64,
-        }
-    )
+    assert dict(bars.schema) == {
+        "code": pl.String,
+        "start": pl.Datetime("us", "UTC"),
+        "session": pl.Date,
+        "minute": pl.Int32,
+        "open": pl.Float64,
+        "high": pl.Float64,
+        "low": pl.Float64,
+        "close": pl.Float64,
+        "volume": pl.Float64,
+        "base_price": pl.Float64,
+    }
     assert bars.select("code", "start").equals(bars.select("code", "start").sort("code", "start"))
     assert not bars.select("code", "start").is_duplicated().any()
     assert set(incoming.facts) == set(bars["code"].unique())

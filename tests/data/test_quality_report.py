@@ -1,6 +1,6 @@
 """The quality report on the real files, with the numbers that the data folder's README states, and on bars made for one finding each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def report(path: Path, **hints: object) -> dict[str, Fault]:
 
 
 def bars(
-    rows: list[tuple[str, date, int, Prices, float | None]], *, base: float | None = None, interval: Interval = DAILY, **facts: object
+    rows: Sequence[tuple[str, date, int, Prices, float | None]], *, base: float | None = None, interval: Interval = DAILY, **facts: object
 ) -> Incoming:
     frame = pl.DataFrame(
         [

@@ -9,6 +9,8 @@ import pytest
 
 from bokgi.cli.frame import LazyGroup
 from bokgi.cli.main import bokgi
+from bokgi.strategies.catalog import CATALOG
+from bokgi.strategies.strategy import declared
 from tests.documents.pages import ROOT, Block, blocks
 
 CONSOLE = blocks("console", "sh", "bash")
@@ -41,6 +43,10 @@ def test_every_make_target_on_a_page_exists(block: Block, words: list[str]) -> N
     assert set(words) <= TARGETS
 
 
+PARAMETERS = {f"--{name.replace('_', '-')}" for entry in CATALOG.values() for name in declared(entry.strategy)}
+"""`bokgi backtest` takes the parameters of its strategies as options."""
+
+
 def command_of(words: list[str]) -> tuple[click.Command, set[str]]:
     """The command that these words call, and the options that may stand with it."""
     command: click.Command = bokgi()
@@ -51,7 +57,7 @@ def command_of(words: list[str]) -> tuple[click.Command, set[str]]:
         if word in command.entries:
             found = command.get_command(click.Context(command), word)
             assert found is not None
-            command, options = found, options | names_of(found)
+            command, options = found, options | names_of(found) | (PARAMETERS if word == "backtest" else set())
     return command, options
 
 

@@ -27,7 +27,7 @@ FIVE_MINUTES = 5
     ],
 )
 def test_a_halt_lasts_from_the_minute_after_the_trigger_to_the_print_of_the_auction(day: date, board: Board, first: str, last: str) -> None:
-    minutes = [(datetime.strptime(clock, "%H:%M") - datetime(1900, 1, 1)) // timedelta(minutes=1) for clock in (first, last)]  # noqa: DTZ001, DTZ007
+    minutes = [(datetime.strptime(clock, "%H:%M") - datetime(1900, 1, 1)) // timedelta(minutes=1) for clock in (first, last)]  # noqa: DTZ001, DTZ007  # clock times, no instants
     assert halted_minutes(day, board) == [tuple(minutes)]
 
 

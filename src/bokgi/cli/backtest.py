@@ -33,8 +33,9 @@ _HELP = say(
     "Run a strategy over stored bars of CODES and show the result. Parameters of the strategy are options of their own names, for example "
     "--buy-time 10:00 --sell-time 15:00. Built-in strategies: daily_trading, trailing_stop, MA20_50, MA5_20, RSI, MACD, buy_and_hold; "
     "an own one is FILE.py:CLASS.",
-    "저장된 CODES 종목의 봉 자료로 전략을 백테스트하고 결과를 보여 줍니다. 전략의 매개변수는 그 이름의 옵션으로 줍니다. 예: --buy-time 10:00 "
-    "--sell-time 15:00. 내장 전략: daily_trading, trailing_stop, MA20_50, MA5_20, RSI, MACD, buy_and_hold. 직접 만든 전략은 파일.py:클래스.",
+    "저장된 CODES 종목의 봉 자료로 전략을 백테스트하고 결과를 보여 줍니다. 전략의 매개변수는 그 이름의 옵션으로 줍니다. "
+    "예: --buy-time 10:00 --sell-time 15:00. 내장 전략: daily_trading, trailing_stop, MA20_50, MA5_20, RSI, MACD, buy_and_hold. "
+    "직접 만든 전략은 파일.py:클래스.",
 )
 
 

@@ -23,7 +23,8 @@ TWO_MINUTES = Interval(2)
     help=say(
         "Backtest daily_trading over the synthetic demo market of 200 invented stocks. Its bars go to the home folder; a folder with real "
         "bars is refused.",
-        "지어낸 200종목의 데모 시장을 daily_trading으로 백테스트합니다. 데모 자료는 홈 폴더에 저장되며, 실제 자료가 있는 폴더에는 쓰지 않습니다.",
+        "지어낸 200종목의 데모 시장을 daily_trading으로 백테스트합니다. 데모 자료는 홈 폴더에 저장되며, "
+        "실제 자료가 있는 폴더에는 쓰지 않습니다.",
     ),
 )
 @click.pass_obj

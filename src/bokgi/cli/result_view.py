@@ -69,7 +69,7 @@ def _show_faults(record: RunRecord) -> None:
     for fault in record.facts.faults:
         by_kind.setdefault((fault["severity"], fault["kind"]), []).append(fault[language])
     for (severity, _), sentences in sorted(by_kind.items(), key=lambda item: _ORDER.index(item[0][0]))[:SHOWN_FAULTS]:
-        more = say(f" (and {len(sentences) - 1} stocks more)", f" (외 {len(sentences) - 1}종목)") if len(sentences) > 1 else ""
+        more = say(f" (and {len(sentences) - 1} more)", f" (외 {len(sentences) - 1}건)") if len(sentences) > 1 else ""
         click.echo("  " + click.style("•", fg=_COLOURS[severity]) + f" {sentences[0]}{more}")
 
 
@@ -153,12 +153,7 @@ def _show_reasons(record: RunRecord) -> None:
 
 def _show_manifest(record: RunRecord) -> None:
     manifest = record.manifest
-    click.echo(
-        click.style(
-            say(
-                f"data {manifest['data_hash'][:12]}, code {manifest['code_version']} {manifest['code_hash'][:12]}, result {manifest['result_hash'][:12]}",
-                f"자료 {manifest['data_hash'][:12]}, 코드 {manifest['code_version']} {manifest['code_hash'][:12]}, 결과 {manifest['result_hash'][:12]}",
-            ),
-            dim=True,
-        )
-    )
+    data, code, result = (manifest[name][:12] for name in ("data_hash", "code_hash", "result_hash"))
+    version = manifest["code_version"]
+    words = say(f"data {data}, code {version} {code}, result {result}", f"자료 {data}, 코드 {version} {code}, 결과 {result}")
+    click.echo(click.style(words, dim=True))

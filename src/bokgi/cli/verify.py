@@ -19,10 +19,10 @@ SHOWN = 12
     "verify",
     cls=Command,
     help=say(
-        "Run the saved RESULT (of 'bokgi backtest --json') again over the same bars and compare every figure bit for bit. An own strategy's "
-        "code is in the result and is run, so verify only files that you trust.",
-        "저장된 RESULT('bokgi backtest --json' 결과)를 같은 봉 자료로 다시 실행하여 모든 수치를 한 비트까지 비교합니다. 직접 만든 전략의 코드도 "
-        "파일에 들어 있어 실행되므로, 믿을 수 있는 파일만 확인하세요.",
+        "Run the saved RESULT (of 'bokgi backtest --json') again over the same bars and compare every figure bit for bit. "
+        "An own strategy's code is in the result and is run, so verify only files that you trust.",
+        "저장된 RESULT('bokgi backtest --json' 결과)를 같은 봉 자료로 다시 실행하여 모든 수치를 한 비트까지 비교합니다. "
+        "직접 만든 전략의 코드도 파일에 들어 있어 실행되므로, 믿을 수 있는 파일만 확인하세요.",
     ),
 )
 @click.argument("result", type=click.Path(path_type=Path))

@@ -56,11 +56,16 @@ def on_bar_decider(desk: Desk, plan: OnBarPlan) -> Decider:
 
 def _context(desk: Desk, row: int, held_bars: int, columns: list[FloatArray]) -> BarContext:
     lot = desk.lot
+    opened, high, low, close, volume = columns
     return BarContext(
         desk.tape.panel.instruments[desk.index],
         _day(desk, row),
         desk.tape.minute[row],
-        *columns,
+        open=opened,
+        high=high,
+        low=low,
+        close=close,
+        volume=volume,
         shares=0.0 if lot is None else float(lot.side * lot.shares),
         entry_price=math.nan if lot is None else float(lot.entry),
         cash=float(desk.account.cash),

@@ -125,7 +125,7 @@ def _compared(body: Mapping[str, Any]) -> dict[str, Any]:
     return json.loads(json.dumps(kept))  # type: ignore[no-any-return]  # an object stays an object
 
 
-def _differences(place: str, saved: Any, computed: Any) -> Iterator[Difference]:
+def _differences(place: str, saved: object, computed: object) -> Iterator[Difference]:
     if isinstance(saved, dict) and isinstance(computed, dict):
         for name in {**saved, **computed}:
             yield from _differences(f"{place}.{name}".lstrip("."), saved.get(name), computed.get(name))
