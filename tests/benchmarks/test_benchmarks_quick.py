@@ -8,7 +8,7 @@ import pytest
 from benchmarks.cross_bars import cross_frame, panel_of_frame
 from benchmarks.cross_peers import (
     SAME,
-    FinalEquitiesDiffer,
+    FinalEquityError,
     backtesting_of,
     check_agreement,
     end_to_end_of,
@@ -47,7 +47,7 @@ def test_backtesting_py_ends_with_the_same_equity(frame: pd.DataFrame, name: str
 
 def test_unequal_equities_stop_the_benchmark() -> None:
     check_agreement("a peer", 10_000_000.0, 10_000_000.001)
-    with pytest.raises(FinalEquitiesDiffer, match="a peer"):
+    with pytest.raises(FinalEquityError, match="a peer"):
         check_agreement("a peer", 10_000_000.0, 10_000_000.1)
 
 

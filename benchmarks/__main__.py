@@ -1,0 +1,88 @@
+"""Measure all cases and write docs/benchmarks.md: `python -m benchmarks`; `--quick` measures little, and writes nothing."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.cases import (
+    FULL,
+    QUICK,
+    Size,
+    cross_frame_of,
+    end_to_end_rows,
+    help_rows,
+    import_rows,
+    market_rows,
+    simulation_rows,
+    store_lines,
+)
+from benchmarks.machine import machine_lines
+from benchmarks.rows import HEADING, Row
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+EXPLANATION = """\
+Times are medians of wall time, with the shortest and the longest run in brackets; candidates of one comparison run in turns in one
+process, after a first run of each that is not counted. A ratio is that of the medians. Before anything is timed, the final equities of
+both packages must agree to 1e-9 (relative); if they do not, the command fails.
+
+- **Comparisons**: one stock, 100,000 generated two-minute bars, market `plain`, a fee of 0.02 % each side, decided on a close and filled
+  at the next open. *Simulation* starts from ready signals; Bokgi's time includes trades and equity, vectorbt's `from_signals` only
+  its order records. *Averages to metrics* is plan, simulation and summary; a panel remembers what was derived from its bars (time grid,
+  traded bars), so the same is shown on panels never used before, too.
+- **Seven strategies**: the synthetic demo market under `krx`, defaults of all strategies; the panel is read from the store each time.
+  *Warm* repeats in one process. *Cold* is a whole new process, its start and imports included, with the compile cache and the
+  system's cache of files there.
+- **Import**: each in a process of its own, one run.
+"""
+
+
+def comparison_rows(size: Size) -> Iterator[Row]:
+    """All rows with an aim."""
+    frame = cross_frame_of(size)
+    yield from simulation_rows(frame, size)
+    yield from end_to_end_rows(frame, size)
+    yield from market_rows(size)
+    yield from help_rows(size)
+
+
+def shown(rows: Iterator[Row]) -> list[Row]:
+    """Print each row as soon as it is there."""
+    kept = []
+    for row in rows:
+        print(row.to_markdown(), flush=True)
+        kept.append(row)
+    return kept
+
+
+def page_of(rows: list[Row], imports: list[Row], store: list[str]) -> str:
+    """The page; all its figures come from this run."""
+    parts = [
+        "# Benchmarks",
+        "Written by `make bench` (`python -m benchmarks`); do not edit by hand.",
+        "\n".join(machine_lines()),
+        "\n".join([HEADING, *(row.to_markdown() for row in rows)]),
+        "## Import",
+        "\n".join(["| Case | Bokgi |\n| --- | --- |", *(f"| {row.case} | {row.ours} |" for row in imports)]),
+        "The store alone (`python -m benchmarks.store_speed`), generated bars and their memory included:",
+        "\n".join(f"- {line}" for line in store),
+        "## How it is measured",
+        EXPLANATION.rstrip(),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> None:
+    """Print the table, and keep it where everything was measured."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer bars, stocks and rounds; no page is written")
+    size = QUICK if parser.parse_args().quick else FULL
+    print("\n".join([*machine_lines(), "", HEADING]))
+    rows = shown(comparison_rows(size))
+    if size.imports:
+        imports, store = shown(import_rows()), store_lines()
+        print("\n".join(store))
+        PAGE.write_text(page_of(rows, imports, store), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
