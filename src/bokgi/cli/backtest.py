@@ -18,6 +18,7 @@ from bokgi.cli.inputs import DAY, INTERVAL
 from bokgi.cli.language import current_language, say
 from bokgi.cli.result_view import show_result
 from bokgi.cli.screen import progress_bar
+from bokgi.config.compile_cache import prepare
 from bokgi.config.settings import Settings
 from bokgi.data.master import Master
 from bokgi.data.store import Store
@@ -138,8 +139,15 @@ def run_with_progress(settings: Settings, request: BacktestRequest) -> RunRecord
     """One backtest with a bar that counts finished stocks."""
     store, master = Store(settings.home), Master.read(settings.home)
     count = len(request.codes)
+    _say_if_compiling()
     with progress_bar(say("Backtest", "백테스트")) as advance:
         return run_backtest(store, master, request, progress=lambda done: advance(done, count))
+
+
+def _say_if_compiling() -> None:
+    """The first run of a version compiles the engine: nobody should wonder about the silence."""
+    if not any(prepare().rglob("*.nbi")):
+        click.echo(say("Compiling the engine (once, half a minute or so) ...", "엔진을 컴파일하는 중(처음 한 번, 30초쯤) ..."), err=True)
 
 
 def write_files(record: RunRecord, json_file: Path | None, csv_file: Path | None, plot_file: Path | None) -> None:
@@ -175,7 +183,6 @@ def _value_of(word: str, rest: Iterator[str]) -> str:
 
 
 def _request(codes: list[str], parameters: dict[str, str], told: dict[str, Any]) -> BacktestRequest:
-    capital = told["capital"]
     return BacktestRequest.from_json(
         {
             "strategy": told["strategy"],
@@ -184,7 +191,7 @@ def _request(codes: list[str], parameters: dict[str, str], told: dict[str, Any])
             "start_date": _day(told["start"]),
             "end_date": _day(told["end"]),
             "interval": None if told["interval"] is None else str(Interval.from_text(str(told["interval"]))),
-            "initial_capital": int(capital) if capital == int(capital) else capital,
+            "initial_capital": told["capital"],
             "risk_free_rate": told["risk_free"],
             "seed": told["seed"],
             "check_all": told["check_all"],

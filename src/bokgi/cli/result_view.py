@@ -50,9 +50,10 @@ def _show_title(record: RunRecord) -> None:
     strategy = f"{record.request['strategy']}" + (f" ({parameters})" if parameters else "")
     period = f"{sessions.day[0]} .. {sessions.day[-1]}"
     count = len(record.summary.stocks)
+    counted = "1 stock" if count == 1 else f"{count} stocks"
     click.echo(
         say(
-            f"{strategy}, {count} stocks, {record.facts.interval} bars, {period}, {len(sessions)} sessions",
+            f"{strategy}, {counted}, {record.facts.interval} bars, {period}, {len(sessions)} sessions",
             f"{strategy}, {count}종목, {record.facts.interval} 봉, {period}, {len(sessions)}거래일",
         )
     )
