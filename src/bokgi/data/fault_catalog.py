@@ -172,8 +172,9 @@ FAULT_KINDS: dict[str, FaultKind] = {
     ),
     "kind_assumed": FaultKind(
         _WARNING,
-        "{code}: 종목 마스터에 없어 코스피 주식으로 보았습니다. ETF 등이면 --kind와 --board로 다시 가져오세요.",
-        "{code}: no master file knows it; it was treated as a KOSPI share. If it is not, import it again with --kind and --board.",
+        "{code}: 종류나 시장을 알 수 없어 코스피 주식으로 보았습니다. 종목 마스터를 가져오거나 --kind와 --board로 다시 가져오세요.",
+        "{code}: kind or board is not known; it was treated as a KOSPI share. Import a master file, "
+        "or the bars again with --kind and --board.",
     ),
     "label_assumed": FaultKind(
         _WARNING,

@@ -45,6 +45,13 @@ from bokgi.errors.frames import (
     InstrumentsDiffer,
     ResampleImpossible,
 )
+from bokgi.errors.front_door import (
+    BarsEmpty,
+    BarsUnknownKind,
+    MarketTwice,
+    ParametersTwice,
+    StrategyUnknownKind,
+)
 from bokgi.errors.imports import (
     AllDayClose,
     ArchiveUnsafe,
@@ -103,6 +110,7 @@ from bokgi.errors.requests import (
     PeriodReversed,
     PeriodWithoutData,
     ResultUnreadable,
+    SlippageWithoutTicks,
 )
 from bokgi.errors.runs import (
     RunCancelled,
@@ -149,6 +157,8 @@ from bokgi.errors.strategies import (
 __all__ = [
     "AllDayClose",
     "ArchiveUnsafe",
+    "BarsEmpty",
+    "BarsUnknownKind",
     "BokgiError",
     "CalendarNotKept",
     "CodeUnknown",
@@ -193,6 +203,7 @@ __all__ = [
     "Language",
     "ManifestBroken",
     "MarketTableMalformed",
+    "MarketTwice",
     "MissingError",
     "MostlyBad",
     "NoBarsAtAll",
@@ -208,6 +219,7 @@ __all__ = [
     "ParameterUnknown",
     "ParameterWrong",
     "ParametersContradict",
+    "ParametersTwice",
     "PeriodReversed",
     "PeriodWithoutData",
     "PlanNeedsIntraday",
@@ -226,6 +238,7 @@ __all__ = [
     "SignalsMalformed",
     "SignalsMisshapen",
     "SlippageTwice",
+    "SlippageWithoutTicks",
     "SourceAnsweredError",
     "StoreBusy",
     "StoreTooNew",
@@ -242,6 +255,7 @@ __all__ = [
     "StrategyNotRepeatable",
     "StrategySyntaxWrong",
     "StrategyUnknown",
+    "StrategyUnknownKind",
     "TimeUnpriced",
     "TimesOutOfOrder",
     "TimesUnreadable",

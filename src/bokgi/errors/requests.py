@@ -19,11 +19,11 @@ class CodesInvalid(InputError):
     code = "invalid_stock_codes"
     english = (
         "Invalid stock codes: {given}. A code has six characters such as 005930 or 0126Z0, and the master or the store must "
-        "know it; 'bokgi data list' shows what is there."
+        "know it; 'bokgi data list' shows what is there. Codes of other exchanges need the market 'plain'."
     )
     korean = (
         "잘못된 종목코드: {given}. 종목코드는 005930, 0126Z0처럼 여섯 자리이며 종목 마스터나 저장소에 있어야 합니다. "
-        "'bokgi data list'로 확인하세요."
+        "'bokgi data list'로 확인하세요. 해외 종목은 시장을 'plain'으로 지정해야 합니다."
     )
 
     def __init__(self, given: Sequence[str]) -> None:
@@ -104,3 +104,15 @@ class DataNotTheSame(MissingError):
 
     def __init__(self, wanted: str, have: str) -> None:
         super().__init__(field="data_hash", wanted=wanted, have=have)
+
+
+class SlippageWithoutTicks(InputError):
+    code = "slippage_without_ticks"
+    english = (
+        "Slippage of {ticks} ticks cannot be applied to {given}: adjusted prices and the market 'plain' have no ticks. Give slippage in basis "
+        "points instead."
+    )
+    korean = "{given}에는 슬리피지 {ticks}호가를 적용할 수 없습니다. 수정주가와 'plain' 시장에는 호가단위가 없습니다. 베이시스 포인트로 지정하세요."
+
+    def __init__(self, ticks: int, codes: Sequence[str]) -> None:
+        super().__init__(field="slippage_ticks", ticks=ticks, given=", ".join(codes[:5]))

@@ -13,6 +13,7 @@ from bokgi.bars.panel import Panel
 from bokgi.engine.checks import check_plan
 from bokgi.engine.on_bar import simulate_on_bar
 from bokgi.engine.simulate import simulate
+from bokgi.errors.requests import SlippageWithoutTicks
 from bokgi.metrics.equity import equity_figures
 from bokgi.metrics.summary import Summary, sessions_per_year_of, summarize
 from bokgi.orders.market_terms import market_terms
@@ -25,6 +26,8 @@ from bokgi.strategies.lookahead import check_lookahead
 from bokgi.strategies.strategy import Strategy, is_own
 
 SLIPPAGE_TICKS = (0, 1, 2)
+COVERED = 0.95
+"""Share of sessions with a close that an index needs; the last close stands in for the few others."""
 Progress = Callable[[int], None]
 Cancelled = Callable[[], bool]
 
@@ -62,6 +65,7 @@ def compute(
         An own strategy knows what it cannot know, or stops with an error.
     RunCancelled
     """
+    _check_slippage(panel, execution)
     lookahead = _checked_lookahead(strategy, panel, seed, check_all)
     terms = market_terms(panel, execution)
     plan = strategy.plan(panel)
@@ -89,6 +93,13 @@ def carry_out(
         check_plan(panel, plan, execution, account)
         return simulate_on_bar(panel, plan.start, terms, execution, account, plan.exit_rules)
     return simulate(panel, plan, terms, execution, account, progress=progress, cancelled=cancelled)
+
+
+def _check_slippage(panel: Panel, execution: ExecutionRules) -> None:
+    """Ticks that move nothing would be a lie."""
+    without = [code for code, adjusted in zip(panel.codes, panel.adjusted, strict=True) if adjusted or execution.market is Market.PLAIN]
+    if execution.slippage_ticks and without:
+        raise SlippageWithoutTicks(execution.slippage_ticks, without)
 
 
 def _checked_lookahead(strategy: Strategy, panel: Panel, seed: int, check_all: bool) -> dict[str, Any] | None:
@@ -122,13 +133,13 @@ def _benchmark(
 
 
 def index_benchmark(panel: Panel, index: Panel, initial: float, risk_free_rate: float) -> Benchmark | None:
-    """An index beside the run, scaled to E0 at its first close in the period; None where it has no close there."""
+    """An index beside the run, scaled to E0 at its first close; None where it does not cover the period (a flat line would be a lie)."""
     closes = np.full(len(panel.sessions), np.nan)
     place = np.searchsorted(panel.sessions.day, index.sessions.day[index.session])
     inside = (place < len(closes)) & (panel.sessions.day[np.minimum(place, len(closes) - 1)] == index.sessions.day[index.session])
     closes[place[inside]] = index.close[inside]
     known = np.flatnonzero(np.isfinite(closes))
-    if len(known) == 0:
+    if len(known) < COVERED * len(closes) or known[0] != 0 or known[-1] != len(closes) - 1:
         return None
     last = np.maximum.accumulate(np.where(np.isfinite(closes), np.arange(len(closes)), -1))
     levels = np.where(last >= 0, closes[np.maximum(last, 0)], closes[known[0]])
@@ -142,12 +153,9 @@ def index_benchmark(panel: Panel, index: Panel, initial: float, risk_free_rate: 
 def _slippage(
     panel: Panel, plan: Plan, terms: Terms, execution: ExecutionRules, account: AccountRules, simulation: Simulation
 ) -> tuple[tuple[int, float], ...]:
-    if (
-        execution.market is Market.PLAIN
-        or isinstance(plan, OnBarPlan)
-        or account.mode is AccountMode.SHARED
-        or simulation.initial_equity <= 0
-    ):
+    if execution.market is Market.PLAIN or panel.adjusted.any() or simulation.initial_equity <= 0:
+        return ()
+    if isinstance(plan, OnBarPlan) or account.mode is AccountMode.SHARED:
         return ()
     return tuple((ticks, _total_return(panel, plan, terms, execution, account, ticks, simulation)) for ticks in SLIPPAGE_TICKS)
 
