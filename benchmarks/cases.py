@@ -5,7 +5,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -69,7 +69,7 @@ def end_to_end_rows(frame: pd.DataFrame, size: Size) -> Iterator[Row]:
     for name in PERIODS:
         ours, theirs = end_to_end_of(panel, name), backtesting_of(frame, name)
         check_agreement("backtesting.py", float(ours().values["final_equity"] or 0.0), float(theirs()["Equity Final [$]"]))
-        candidates = {OURS: ours, OURS_FRESH: partial(_on_fresh, panel, name), THEIRS: theirs}
+        candidates: dict[str, Callable[[], object]] = {OURS: ours, OURS_FRESH: partial(_on_fresh, panel, name), THEIRS: theirs}
         times = alternating(candidates, size.rounds, {OURS: 20, OURS_FRESH: 20})
         case, peer = f"Averages to metrics, {name}, {size.bars:,} bars", "backtesting.py `Backtest.run()`"
         yield faster_row(case, times[OURS], peer, times[THEIRS], END_TO_END_AIM if size.judged else None)
