@@ -48,6 +48,7 @@ from bokgi.errors.frames import (
 from bokgi.errors.front_door import (
     BarsEmpty,
     BarsUnknownKind,
+    ExchangeWithoutYear,
     MarketTwice,
     ParametersTwice,
     StrategyUnknownKind,
@@ -174,6 +175,7 @@ __all__ = [
     "DemoSizeWrong",
     "EncodingUnreadable",
     "EnvironmentFault",
+    "ExchangeWithoutYear",
     "ExchangesMixed",
     "ExportFormatUnknown",
     "FactsDiffer",

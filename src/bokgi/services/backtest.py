@@ -234,27 +234,30 @@ def _index(store: Store, panel: Panel, done: Computation, request: BacktestReque
 def _facts(store: Store, panel: Panel, request: BacktestRequest) -> PanelFacts:
     assert request.interval is not None
     faults = store.faults_for(request.codes, request.interval, request.start, request.end)
-    assumed = tuple(_assumed(instrument) for instrument in panel.instruments if instrument.assumed)
+    assumed = tuple(assumed_fault(instrument) for instrument in panel.instruments if instrument.assumed)
     return PanelFacts(
         interval=str(request.interval),
-        coverage=tuple(_coverage(panel, index) for index in range(len(panel.instruments))),
-        faults=[_fault(fault) for fault in (*faults, *assumed)],
+        coverage=tuple(coverage_of(panel, index) for index in range(len(panel.instruments))),
+        faults=[fault_json(fault) for fault in (*faults, *assumed)],
         sources=panel.sources,
         synthetic=panel.synthetic,
     )
 
 
-def _assumed(instrument: Instrument) -> Fault:
+def assumed_fault(instrument: Instrument) -> Fault:
+    """Say that kind and board of an instrument were not known."""
     return Fault("kind_assumed", instrument.code, 1, example=instrument.code)
 
 
-def _fault(fault: Fault) -> dict[str, Any]:
+def fault_json(fault: Fault) -> dict[str, Any]:
+    """A fault as plain JSON values, with both sentences."""
     plain = asdict(fault) | {"first": str(fault.first) if fault.first else None, "last": str(fault.last) if fault.last else None}
     words = {"korean": fault_sentence(fault, Language.KOREAN), "english": fault_sentence(fault, Language.ENGLISH)}
     return plain | {"severity": str(FAULT_KINDS[fault.kind].severity)} | words
 
 
-def _coverage(panel: Panel, index: int) -> Coverage:
+def coverage_of(panel: Panel, index: int) -> Coverage:
+    """What the panel holds of one instrument."""
     rows = panel.rows_of(index)
     sessions = np.unique(panel.session[rows])
     days = panel.sessions.day[sessions]
