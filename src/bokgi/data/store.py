@@ -159,7 +159,7 @@ class Store:
 
         Parameters
         ----------
-        version : of the interval; daily_version : of the daily bars beside, which give auction and base prices; None is the current one
+        version : of the interval; daily_version : of the daily bars beside, which give auction and base prices; None is the current one, a daily version 0 means none
         instruments : what a master knows of the codes; it goes before what the imports said
 
         Raises
@@ -332,8 +332,8 @@ class Store:
         return known[1]
 
     def _daily(self, interval: Interval, version: int | None) -> Manifest | None:
-        """The daily bars beside an interval's; None where there are none."""
-        if version is None and not self._numbers(DAILY):
+        """The daily bars beside an interval's; None where there are none, or where version 0 asks for none."""
+        if version == 0 or (version is None and not self._numbers(DAILY)):
             return None
         return self._manifest(DAILY, version)
 

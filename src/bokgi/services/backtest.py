@@ -58,7 +58,7 @@ def run_backtest(
 
     Parameters
     ----------
-    versions : of the interval's and of the daily bars; None is the current one
+    versions : of the interval's and of the daily bars; None is the current one, a daily version 0 means none
 
     Raises
     ------
@@ -66,7 +66,7 @@ def run_backtest(
         The request cannot be run as it is; the sentence says why and what to do.
     """
     selected = chosen or choose_strategy(request.strategy, request.strategy_params)
-    resolved = resolve(store, master, request)
+    resolved = resolve(store, master, request, version=versions[0])
     assert resolved.interval is not None
     panel = read_panel(store, master, resolved, versions)
     done = compute(
@@ -81,7 +81,7 @@ def run_backtest(
         cancelled=cancelled,
     )
     manifest = _manifest(store, resolved, selected, versions)
-    return _record(store, panel, replace(resolved, strategy_params=selected.strategy.parameters()), done, manifest, backtest_id, now)
+    return _record(store, panel, resolved, done, manifest, versions, backtest_id, now)
 
 
 def choose_strategy(name: str, parameters: Mapping[str, Any]) -> ChosenStrategy:
@@ -100,8 +100,12 @@ def strategy_from_source(source: str, reference: str, parameters: Mapping[str, A
     return ChosenStrategy(own.strategy(**parameters), source, reference)
 
 
-def resolve(store: Store, master: Master, request: BacktestRequest) -> BacktestRequest:
+def resolve(store: Store, master: Master, request: BacktestRequest, *, version: int | None = None) -> BacktestRequest:
     """Fill in the interval and the period that semantics names as defaults.
+
+    Parameters
+    ----------
+    version : of the bars of the request's interval; None is the current one
 
     Raises
     ------
@@ -110,6 +114,8 @@ def resolve(store: Store, master: Master, request: BacktestRequest) -> BacktestR
     if not request.codes:
         raise NoStocks
     stored = {interval: store.series(interval) for interval in store.intervals()}
+    if version is not None and request.interval is not None:
+        stored[request.interval] = store.series(request.interval, version=version)
     _check_known(request.codes, stored, master)
     interval = request.interval or _finest(request.codes, stored)
     series = {code: stored.get(interval, {}).get(code) for code in request.codes}
@@ -179,10 +185,10 @@ def _sixty_sessions_up_to(end: date, first: date, exchange: Exchange) -> date:
 def _manifest(store: Store, request: BacktestRequest, selected: ChosenStrategy, versions: tuple[int | None, int | None]) -> dict[str, Any]:
     assert request.interval is not None
     version = versions[0] or store.current_version(request.interval)
-    daily = versions[1] or store.current_version(DAILY)
+    daily = store.current_version(DAILY) if versions[1] is None else versions[1]
     return {
         "data_hash": store.data_hash(request.codes, request.interval, version=version, daily_version=daily),
-        "data_version": {str(request.interval): version, "1d": daily},
+        "data_version": {str(request.interval): version, "1d": daily or None},
         "code_version": code_version(),
         "code_hash": code_hash(),
         "strategy_reference": selected.reference,
@@ -199,6 +205,7 @@ def _record(
     request: BacktestRequest,
     done: Computation,
     manifest: dict[str, Any],
+    versions: tuple[int | None, int | None],
     backtest_id: str | None,
     now: datetime | None,
 ) -> RunRecord:
@@ -207,11 +214,11 @@ def _record(
         status=RunStatus.COMPLETED,
         request=manifest["parameters"],
         panel=panel,
-        facts=_facts(store, panel, request),
+        facts=_facts(store, panel, request, versions[0]),
         simulation=done.simulation,
         summary=done.summary,
         completed_at=now or datetime.now(UTC),
-        benchmarks=(*done.benchmarks, *_index(store, panel, done, request)),
+        benchmarks=(*done.benchmarks, *_index(store, panel, done, request, versions[1])),
         lookahead=done.lookahead,
         manifest=manifest,
         slippage=done.slippage,
@@ -219,21 +226,22 @@ def _record(
     return replace(record, manifest=dict(record.manifest) | {"result_hash": result_hash(result_body(record))})
 
 
-def _index(store: Store, panel: Panel, done: Computation, request: BacktestRequest) -> tuple[Benchmark, ...]:
+def _index(store: Store, panel: Panel, done: Computation, request: BacktestRequest, daily_version: int | None) -> tuple[Benchmark, ...]:
     """The first index that the store has daily closes of in the period."""
-    stored = store.series(DAILY) if DAILY in store.intervals() else {}
+    version = store.current_version(DAILY) if daily_version is None else daily_version
+    stored = store.series(DAILY, version=version) if version else {}
     for code in INDEX_CODES:
         if code in stored and stored[code].facts.synthetic is panel.synthetic and stored[code].facts.kind is Kind.INDEX:
-            index = store.read_panel([code], DAILY, request.start, request.end)
+            index = store.read_panel([code], DAILY, request.start, request.end, version=version)
             found = index_benchmark(panel, index, done.simulation.initial_equity, request.risk_free_rate)
             if found is not None:
                 return (found,)
     return ()
 
 
-def _facts(store: Store, panel: Panel, request: BacktestRequest) -> PanelFacts:
+def _facts(store: Store, panel: Panel, request: BacktestRequest, version: int | None) -> PanelFacts:
     assert request.interval is not None
-    faults = store.faults_for(request.codes, request.interval, request.start, request.end)
+    faults = store.faults_for(request.codes, request.interval, request.start, request.end, version=version)
     assumed = tuple(assumed_fault(instrument) for instrument in panel.instruments if instrument.assumed)
     return PanelFacts(
         interval=str(request.interval),

@@ -17,6 +17,7 @@ from bokgi.services.request import BacktestRequest
 
 LIMIT_BYTES = 1_000_000_000
 NEEDED = ("data_hash", "data_version", "code_hash", "parameters", "result_hash", "environment", "strategy_reference")
+OBJECTS = ("data_version", "parameters", "environment")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verification:
-    """agrees : the body computed now equals the saved one, and the saved one its own hash
+    """agrees : the body computed now equals the saved one, and the saved one its own hash; the hash names the code, so that under other
+        code only the bodies are compared
     differences : of figures, first ones only; environment : what is another version now; is_same_code : the same sources
     """
 
@@ -60,7 +62,9 @@ def verify_result(store: Store, master: Master, file: Path) -> Verification:
     computed = json.loads(json.dumps(result_body(record)))
     found = tuple(_differences("", _compared(saved), _compared(computed)))
     own_hash = result_hash(saved)
-    agrees = not found and own_hash == manifest["result_hash"] == computed["manifest"]["result_hash"]
+    is_same_code = manifest["code_hash"] == code_hash()
+    is_same_hash = not is_same_code or manifest["result_hash"] == computed["manifest"]["result_hash"]
+    agrees = not found and own_hash == manifest["result_hash"] and is_same_hash
     if own_hash != manifest["result_hash"]:
         found = (Difference("manifest.result_hash", manifest["result_hash"], own_hash), *found)
     return Verification(
@@ -69,7 +73,7 @@ def verify_result(store: Store, master: Master, file: Path) -> Verification:
         computed["manifest"]["result_hash"],
         found,
         tuple(_differences("", manifest["environment"], environment())),
-        manifest["code_hash"] == code_hash(),
+        is_same_code,
     )
 
 
@@ -86,12 +90,16 @@ def read_result(file: Path) -> dict[str, Any]:
         body = json.loads(file.read_text("utf-8"))
     except OSError as error:
         raise ResultUnreadable(str(file), error.strerror or str(error)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ResultUnreadable(str(file), "it is no JSON text") from error
     manifest = body.get("manifest") if isinstance(body, dict) else None
-    missing = [name for name in NEEDED if not isinstance(manifest, dict) or name not in manifest]
+    manifest = manifest if isinstance(manifest, dict) else {}
+    missing = [name for name in NEEDED if name not in manifest]
     if missing:
         raise ResultUnreadable(str(file), f"its manifest lacks {', '.join(missing)}")
+    wrong = [name for name in NEEDED if not isinstance(manifest[name], dict if name in OBJECTS else str)]
+    if wrong:
+        raise ResultUnreadable(str(file), f"its manifest holds another kind of value as {', '.join(wrong)}")
     return dict(body)
 
 
@@ -109,8 +117,10 @@ def _versions(store: Store, request: BacktestRequest, manifest: Mapping[str, Any
     have = "nothing"
     kept = {version.number for version in store.versions(interval)}
     kept_daily = {version.number for version in store.versions(DAILY)}
-    for version, daily in ((recorded.get(str(interval)), recorded.get("1d")), (None, None)):
-        if (version is not None and version not in kept) or (daily is not None and daily not in kept_daily):
+    for version, daily in ((recorded.get(str(interval)), recorded.get("1d") or 0), (None, None)):
+        if version is None and not kept:
+            continue
+        if (version is not None and version not in kept) or (daily and daily not in kept_daily):
             continue
         if not set(request.codes) <= set(store.series(interval, version=version)):
             continue
