@@ -159,7 +159,8 @@ class Store:
 
         Parameters
         ----------
-        version : of the interval; daily_version : of the daily bars beside, which give auction and base prices; None is the current one, a daily version 0 means none
+        version : of the interval; daily_version : of the daily bars beside, which give auction and base prices;
+            None is the current one, a daily version 0 means none
         instruments : what a master knows of the codes; it goes before what the imports said
 
         Raises
