@@ -54,12 +54,12 @@ def shown(rows: Iterator[Row]) -> list[Row]:
     return kept
 
 
-def page_of(rows: list[Row], imports: list[Row], store: list[str]) -> str:
+def page_of(machine: list[str], rows: list[Row], imports: list[Row], store: list[str]) -> str:
     """The page; all its figures come from this run."""
     parts = [
         "# Benchmarks",
         "Written by `make bench` (`python -m benchmarks`); do not edit by hand.",
-        "\n".join(machine_lines()),
+        "\n".join(machine),
         "\n".join([HEADING, *(row.to_markdown() for row in rows)]),
         "## Import",
         "\n".join(["| Case | Bokgi |\n| --- | --- |", *(f"| {row.case} | {row.ours} |" for row in imports)]),
@@ -76,12 +76,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer bars, stocks and rounds; no page is written")
     size = QUICK if parser.parse_args().quick else FULL
-    print("\n".join([*machine_lines(), "", HEADING]))
+    machine = machine_lines()
+    print("\n".join([*machine, "", HEADING]))
     rows = shown(comparison_rows(size))
     if size.imports:
         imports, store = shown(import_rows()), store_lines()
         print("\n".join(store))
-        PAGE.write_text(page_of(rows, imports, store), encoding="utf-8")
+        PAGE.write_text(page_of(machine, rows, imports, store), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ def machine_lines() -> list[str]:
     return [
         f"- Date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         f"- Machine: {processor_name()}, {os.cpu_count()} cores, {memory_gb():.0f} GB, {platform.system()}",
+        f"- Load when the command began: {os.getloadavg()[0]:.1f} processes in the last minute (other work slows all candidates)",
         f"- Versions: Python {platform.python_version()}, {versions}",
     ]
 
