@@ -64,6 +64,7 @@ def test_a_result_names_strategy_period_money_faults_and_reasons(terminal: Termi
     lines = terminal.said.splitlines()
     assert lines[0] == "daily_trading (buy_time 10:00, sell_time 15:00), 2 stocks, 5m bars, 2025-10-16 .. 2025-10-21, 4 sessions"
     assert "20,000,000" in lines[1]
+    assert "it was treated as a KOSPI share" in terminal.said
     assert "Reasons of sale: Sell time 8" in terminal.said
     assert "Filled at the close where the data end 8" in terminal.said
     assert terminal.complained == ""

@@ -136,6 +136,21 @@ def test_a_wrong_field_is_named_in_both_languages(place: str, value: object) -> 
         assert place in error.value.sentence(language)
 
 
+@pytest.mark.parametrize(
+    ("change", "korean"),
+    [
+        ({"seed": -1}, "seed에 -1을(를) 쓸 수 없습니다. 허용: 0~2,147,483,647인 정수."),
+        ({"check_all": "yes"}, "check_all에 'yes'을(를) 쓸 수 없습니다. 허용: true 또는 false."),
+        ({"start_date": "soon"}, "start_date에 'soon'을(를) 쓸 수 없습니다. 허용: 2025-10-16 같은 날짜."),
+        ({"initial_capital": 0}, "initial_capital에 0을(를) 쓸 수 없습니다. 허용: 1~1,000,000,000,000."),
+    ],
+)
+def test_what_is_allowed_is_said_in_korean_to_koreans(change: dict[str, Any], korean: str) -> None:
+    with pytest.raises(FieldInvalid) as error:
+        BacktestRequest.from_json(BODY | change)
+    assert error.value.sentence(Language.KOREAN) == korean
+
+
 def test_both_kinds_of_slippage_at_once_are_refused() -> None:
     with pytest.raises(FieldInvalid, match="not both"):
         BacktestRequest.from_json(BODY | {"fills": {"slippage_ticks": 1, "slippage_bps": 5.0}})

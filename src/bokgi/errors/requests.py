@@ -9,10 +9,10 @@ from bokgi.errors.base import InputError, MissingError
 class FieldInvalid(InputError):
     code = "field_invalid"
     english = "{name} cannot be {given}; allowed: {allowed}."
-    korean = "{name}에 {given}을(를) 쓸 수 없습니다. 허용: {allowed}."
+    korean = "{name}에 {given}을(를) 쓸 수 없습니다. 허용: {allowed_korean}."
 
-    def __init__(self, name: str, given: object, allowed: str) -> None:
-        super().__init__(field=name, name=name, given=repr(given), allowed=allowed)
+    def __init__(self, name: str, given: object, allowed: str, allowed_korean: str | None = None) -> None:
+        super().__init__(field=name, name=name, given=repr(given), allowed=allowed, allowed_korean=allowed_korean or allowed)
 
 
 class CodesInvalid(InputError):

@@ -122,7 +122,12 @@ def execution_from_json(fills: Mapping[str, Any], costs: Mapping[str, Any]) -> E
         fractional_shares=_boolean("fills.fractional_shares", fills.get("fractional_shares", False)),
     )
     if rules.slippage_ticks and rules.slippage_bps:
-        raise FieldInvalid("fills.slippage_bps", rules.slippage_bps, "either slippage_ticks or slippage_bps, not both")
+        raise FieldInvalid(
+            "fills.slippage_bps",
+            rules.slippage_bps,
+            "either slippage_ticks or slippage_bps, not both",
+            "slippage_ticks와 slippage_bps 중 하나만",
+        )
     return rules
 
 
@@ -132,7 +137,7 @@ def costs_from_json(costs: Mapping[str, Any]) -> CostRules:
     tax = costs.get("fixed_tax_ppm")
     unit = _whole("costs.commission_unit_krw", costs.get("commission_unit_krw", 1), 1, 10)
     if unit not in (1, 10):
-        raise FieldInvalid("costs.commission_unit_krw", unit, "1 or 10")
+        raise FieldInvalid("costs.commission_unit_krw", unit, "1 or 10", "1 또는 10")
     return CostRules(
         commission_ppm=_whole("costs.commission_ppm", costs.get("commission_ppm", 110), 0, 50_000),
         commission_on_buy=_boolean("costs.commission_on_buy", costs.get("commission_on_buy", True)),
@@ -165,31 +170,31 @@ def _capital(given: object) -> float:
 
 def _check_number(name: str, number: float, low: float, high: float) -> None:
     if not low <= number <= high:
-        raise FieldInvalid(name, number, f"{low:,} to {high:,}")
+        raise FieldInvalid(name, number, f"{low:,} to {high:,}", f"{low:,}~{high:,}")
 
 
 def _number(name: str, given: object, low: float, high: float) -> float:
     if isinstance(given, bool) or not isinstance(given, int | float):
-        raise FieldInvalid(name, given, f"a number from {low:,} to {high:,}")
+        raise FieldInvalid(name, given, f"a number from {low:,} to {high:,}", f"{low:,}~{high:,}인 수")
     _check_number(name, given, low, high)
     return given
 
 
 def _whole(name: str, given: object, low: int, high: int) -> int:
     if isinstance(given, bool) or not isinstance(given, int) or not low <= given <= high:
-        raise FieldInvalid(name, given, f"a whole number from {low:,} to {high:,}")
+        raise FieldInvalid(name, given, f"a whole number from {low:,} to {high:,}", f"{low:,}~{high:,}인 정수")
     return given
 
 
 def _boolean(name: str, given: object) -> bool:
     if not isinstance(given, bool):
-        raise FieldInvalid(name, given, "true or false")
+        raise FieldInvalid(name, given, "true or false", "true 또는 false")
     return given
 
 
 def _text(name: str, given: object) -> str:
     if not isinstance(given, str) or not given.strip():
-        raise FieldInvalid(name, given, "a text")
+        raise FieldInvalid(name, given, "a text", "문자열")
     return given.strip()
 
 
@@ -199,7 +204,7 @@ def _date(name: str, given: object) -> date | None:
     try:
         return date.fromisoformat(given)  # type: ignore[arg-type]  # what is no text raises TypeError
     except (TypeError, ValueError) as problem:
-        raise FieldInvalid(name, given, "a day such as 2025-10-16") from problem
+        raise FieldInvalid(name, given, "a day such as 2025-10-16", "2025-10-16 같은 날짜") from problem
 
 
 def _choice(name: str, given: object, kind: type[Choice]) -> Choice:
@@ -213,13 +218,13 @@ def _mapping(name: str, given: object) -> Mapping[str, Any]:
     if given is None:
         return {}
     if not isinstance(given, Mapping):
-        raise FieldInvalid(name, given, "an object of names and values")
+        raise FieldInvalid(name, given, "an object of names and values", "이름과 값으로 된 객체")
     return given
 
 
 def _codes(given: object) -> tuple[str, ...]:
     if isinstance(given, str) or not isinstance(given, Sequence):
-        raise FieldInvalid("stock_codes", given, "a list of codes")
+        raise FieldInvalid("stock_codes", given, "a list of codes", "종목코드 목록")
     wrong = [str(code) for code in given if not isinstance(code, str)]
     if wrong:
         raise CodesInvalid(wrong)
@@ -229,4 +234,5 @@ def _codes(given: object) -> tuple[str, ...]:
 def _check_fields(place: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
     for name in given:
         if name not in known:
-            raise FieldInvalid(f"{place}.{name}" if place else name, given[name], f"no such field; known: {', '.join(known)}")
+            path, names = f"{place}.{name}" if place else name, ", ".join(known)
+            raise FieldInvalid(path, given[name], f"no such field; known: {names}", f"없는 항목입니다. 있는 항목: {names}")
