@@ -6,16 +6,16 @@ from pathlib import Path
 from bokgi.bars.interval import DAILY, Interval
 from bokgi.data.master import Master
 from bokgi.data.store import Store
-from tests.data.store_cases import bars_of, daily_bars, incoming_of
+from tests.data.store_cases import Row, bars_of, daily_bars, incoming_of
 
 DAYS = (date(2025, 10, 16), date(2025, 10, 17), date(2025, 10, 20), date(2025, 10, 21))
 FIVE, TEN = Interval(5), Interval(10)
 MINUTES = range(600, 900, 5)
 
 
-def five_minute_rows(code: str, price: float, days: tuple[date, ...] = DAYS) -> list[tuple[object, ...]]:
+def five_minute_rows(code: str, price: float, days: tuple[date, ...] = DAYS) -> list[Row]:
     """Bars from 10:00 to 14:55 that rise by one tick of 100 won an hour."""
-    rows = []
+    rows: list[Row] = []
     for day in days:
         for minute in MINUTES:
             close = price + 100 * ((minute - 600) // 60)
@@ -27,7 +27,7 @@ def store_with(home: Path, prices: dict[str, float], *, days: tuple[date, ...] =
     """Five-minute bars of the codes."""
     store = Store(home)
     rows = [row for code in sorted(prices) for row in five_minute_rows(code, prices[code], days)]
-    store.write(incoming_of(bars_of(rows), FIVE), replace=replace)  # type: ignore[arg-type]  # rows of the store's columns
+    store.write(incoming_of(bars_of(rows), FIVE), replace=replace)
     return store, Master.read(home)
 
 
