@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bokgi.market.calendar import sessions_per_year
 from bokgi.market.instruments import Exchange
 from bokgi.metrics.equity import equity_figures
 from bokgi.metrics.months import monthly_returns
 from bokgi.metrics.returns import (
-    SESSIONS_PER_YEAR,
     annual_return,
     calmar_ratio,
     conditional_value_at_risk,
@@ -97,7 +97,7 @@ def test_shape_of_returns_by_hand() -> None:
 
 
 def test_sessions_a_year_are_fixed() -> None:
-    assert SESSIONS_PER_YEAR == {Exchange.XKRX: 245, Exchange.XNYS: 252}
+    assert (sessions_per_year(Exchange.XKRX), sessions_per_year(Exchange.XNYS)) == (245, 252)
 
 
 def test_monthly_returns_chain_to_the_total_return() -> None:

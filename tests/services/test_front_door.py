@@ -19,7 +19,7 @@ from bokgi.bars.selection import panel_cut
 from bokgi.data.demo import demo_names, write_demo
 from bokgi.data.store import Store
 from bokgi.errors.base import BokgiError
-from bokgi.errors.front_door import BarsEmpty, BarsUnknownKind, ExchangeWithoutYear, MarketTwice, ParametersTwice, StrategyUnknownKind
+from bokgi.errors.front_door import BarsEmpty, BarsUnknownKind, MarketTwice, ParametersTwice, StrategyUnknownKind
 from bokgi.errors.reports import PlotKindUnknown
 from bokgi.errors.requests import FieldInvalid, NoBarsAtAll
 from bokgi.errors.strategies import ParameterUnknown, StrategyLooksAhead, StrategyUnknown
@@ -210,14 +210,18 @@ def test_a_plot_without_a_file_shows_itself_in_a_notebook_and_can_be_saved(resul
         result.plot(tmp_path / "run.png")
 
 
+def test_bars_of_an_exchange_without_a_calendar_of_ours_run_under_plain() -> None:
+    result = bokgi.backtest(bokgi.bars_from_frame(daily_frame(), exchange="OTHER"), ThirdToFifth)
+    assert len(result.trades) >= 1
+    assert result.metrics["sessions_per_year"] == 252
+
+
 def test_what_cannot_be_run_is_refused_in_one_sentence(bars: Panel, home: Path) -> None:
     empty = bokgi.load_bars(demo_names()[0].instrument.code, home=home)
     with pytest.raises(BarsUnknownKind, match="DataFrame"):
         bokgi.backtest([1, 2, 3], Breakout)
     with pytest.raises(BarsEmpty):
         bokgi.backtest(panel_cut(empty, np.zeros(len(empty), dtype=np.bool_)), Breakout)
-    with pytest.raises(ExchangeWithoutYear, match="OTHER"):
-        bokgi.backtest(bokgi.bars_from_frame(daily_frame(), exchange="OTHER"), ThirdToFifth)
     with pytest.raises(StrategyUnknownKind, match=r"bokgi\.Strategy"):
         bokgi.backtest(bars, print)  # type: ignore[arg-type]  # the point of the test
     with pytest.raises(StrategyUnknown):

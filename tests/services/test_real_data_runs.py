@@ -81,6 +81,17 @@ def test_each_of_the_seventy_sales_of_ten_large_caps_is_made_where_the_data_end(
     assert counts_of(large_caps) == {"coverage_end": 70}
 
 
+def test_the_figures_that_the_readme_prints_are_those_of_this_run(large_caps: RunRecord) -> None:
+    values = large_caps.summary.values
+    assert (values["total_profit"], values["total_trades"], values["winning_trades"], values["total_cost"]) == (
+        1_598_818,
+        70,
+        39,
+        1_191_032,
+    )
+    assert [f"{ticks}: {value:.2%}" for ticks, value in large_caps.slippage][1] == "1: 0.11%"
+
+
 def test_every_fill_of_the_large_caps_has_the_price_of_its_row_in_the_file(bars: Bars, large_caps: RunRecord) -> None:
     trades, days = large_caps.simulation.trades, large_caps.panel.sessions.day
     for index, code in enumerate(large_caps.panel.codes):

@@ -65,7 +65,7 @@ def slot_grid(panel: "Panel") -> SlotGrid:
 
 def _places(minute: ShortArray, closes: ShortArray) -> tuple[IntArray, IntArray]:
     """Place of each minute of the day among those that occur, and the minutes that occur."""
-    occurs = np.zeros(MINUTES_PER_DAY, dtype=np.bool_)
+    occurs = np.zeros(MINUTES_PER_DAY + 1, dtype=np.bool_)
     occurs[minute] = True
     occurs[closes] = True
     return np.cumsum(occurs, dtype=np.int64) - 1, np.flatnonzero(occurs)

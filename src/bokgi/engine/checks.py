@@ -155,7 +155,8 @@ def _check_priced(panel: Panel, name: str, minute: int, wait_minutes: int) -> No
     reaches = ((grid.minute >= minute) & (grid.minute - minute <= wait_minutes)) | (grid.minute + interval == minute)
     if minute != CLOSE_MINUTE and bool((happened & reaches & ~in_auction[grid.session]).any()):
         return
-    raise TimeUnpriced(name, clock_time(minute), clock_time(int(grid.minute[happened].max()) + interval))
+    ends = np.minimum(grid.minute + interval, close[grid.session])  # An auction's own bar starts at the close: nothing is priced after it.
+    raise TimeUnpriced(name, clock_time(minute), clock_time(int(ends[happened].max())))
 
 
 def _traded_slots(panel: Panel) -> BoolArray:

@@ -48,7 +48,6 @@ from bokgi.errors.frames import (
 from bokgi.errors.front_door import (
     BarsEmpty,
     BarsUnknownKind,
-    ExchangeWithoutYear,
     MarketTwice,
     ParametersTwice,
     StrategyUnknownKind,
@@ -175,7 +174,6 @@ __all__ = [
     "DemoSizeWrong",
     "EncodingUnreadable",
     "EnvironmentFault",
-    "ExchangeWithoutYear",
     "ExchangesMixed",
     "ExportFormatUnknown",
     "FactsDiffer",

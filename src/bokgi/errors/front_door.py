@@ -24,15 +24,6 @@ class BarsEmpty(InputError):
         super().__init__(field="bars")
 
 
-class ExchangeWithoutYear(InputError):
-    code = "exchange_without_year"
-    english = "Bars of the exchange {exchange} cannot be judged: its sessions per year are not known; give the bars as of {allowed}."
-    korean = "{exchange} 거래소의 봉은 성과를 계산할 수 없습니다(연간 거래일 수를 모름). {allowed}의 봉으로 주세요."
-
-    def __init__(self, exchange: str, allowed: str) -> None:
-        super().__init__(field="exchange", exchange=exchange, allowed=allowed)
-
-
 class StrategyUnknownKind(InputError):
     code = "strategy_unknown_kind"
     english = (

@@ -8,11 +8,7 @@ import math
 
 import numpy as np
 
-from bokgi.market.instruments import Exchange
 from bokgi.units import FloatArray
-
-SESSIONS_PER_YEAR: dict[Exchange, int] = {Exchange.XKRX: 245, Exchange.XNYS: 252}
-"""Fixed, never counted from the run; XKRX is the rounded mean of 2016-2025 (245.2)."""
 
 SESSIONS_FOR_ANNUAL = 60
 SESSIONS_FOR_TAIL = 20

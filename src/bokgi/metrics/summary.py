@@ -11,10 +11,10 @@ from functools import cached_property
 import numpy as np
 
 from bokgi.bars.panel import Panel
+from bokgi.market import calendar
 from bokgi.metrics.catalog import BY_NAME, Unit
 from bokgi.metrics.equity import BarEquity, DrawdownSpan, EquityFigures, Value, equity_figures
 from bokgi.metrics.months import MonthlyReturn
-from bokgi.metrics.returns import SESSIONS_PER_YEAR
 from bokgi.metrics.stocks import StockSummary, stock_summaries
 from bokgi.metrics.trades import ratio, trade_figures
 from bokgi.orders.reasons import Event, Sale
@@ -56,7 +56,7 @@ class Summary:
 
 def sessions_per_year_of(panel: Panel) -> int:
     """Sessions per year of the panel's exchange."""
-    return SESSIONS_PER_YEAR[panel.instruments[0].exchange]
+    return calendar.sessions_per_year(panel.instruments[0].exchange)
 
 
 def summarize(simulation: Simulation, panel: Panel, *, risk_free_rate: float = 0.0, sessions_per_year: int | None = None) -> Summary:

@@ -26,12 +26,11 @@ from bokgi.data.demo_prices import DemoKind
 from bokgi.data.master import Master
 from bokgi.data.store import Store
 from bokgi.errors.base import Language
-from bokgi.errors.front_door import BarsEmpty, BarsUnknownKind, ExchangeWithoutYear, MarketTwice, ParametersTwice, StrategyUnknownKind
+from bokgi.errors.front_door import BarsEmpty, BarsUnknownKind, MarketTwice, ParametersTwice, StrategyUnknownKind
 from bokgi.errors.reports import FileNotWritten
 from bokgi.errors.requests import FieldInvalid
 from bokgi.market.codes import normalised_code
 from bokgi.market.instruments import Exchange, Kind
-from bokgi.metrics.returns import SESSIONS_PER_YEAR
 from bokgi.orders.rules import AccountRules, ExecutionRules, Market
 from bokgi.reports.headline import first_figures, next_figures
 from bokgi.reports.plot_html import plot_document, result_page
@@ -324,9 +323,6 @@ def _panel(bars: object) -> tuple[Panel, bool]:
 def _check_panel(panel: Panel) -> None:
     if not len(panel):
         raise BarsEmpty
-    exchange = panel.instruments[0].exchange
-    if exchange not in SESSIONS_PER_YEAR:
-        raise ExchangeWithoutYear(exchange.value, ", ".join(SESSIONS_PER_YEAR))
 
 
 def _kind(given: object) -> str:
