@@ -201,6 +201,13 @@ def test_a_time_that_cannot_be_priced_is_refused_with_the_last_one_that_can() ->
     check_plan(panel_of(BARS), ClockPlan(600, minute_of("15:20")), replace(KRX, unpriced=Unpriced.LAST_BAR), AccountRules())
 
 
+def test_no_time_after_the_regular_close_is_offered() -> None:
+    # The auction's own bar starts at 15:30 and would end at 15:35; 15:10 finds no bar within ten minutes.
+    bars: list[Bar] = [*BARS, (0, "15:30", 10_050, 10_050, 10_050, 10_050)]
+    with pytest.raises(TimeUnpriced, match=r"15:10.*last time that they can price is 15:30"):
+        check_plan(panel_of(bars), ClockPlan(minute_of("15:10"), minute_of("15:30")), KRX, AccountRules())
+
+
 def test_clock_times_on_daily_bars_are_refused() -> None:
     panel = replace(panel_of([(0, "09:00", 1, 1, 1, 1)]), interval=DAILY)
     for plan in (ClockPlan(600, 840), OvernightTrailPlan(900, 0.01, 0.8, 840)):
