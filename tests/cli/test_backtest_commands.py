@@ -130,6 +130,9 @@ def test_costs_fills_and_account_are_as_told(terminal: Terminal, tmp_path: Path)
         ("005930 --strategy daily_trading --slippage-ticks 1 --slippage-bps 2", "not both"),
         ("005930 --strategy daily_trading --plot chart.png", "chart.png"),
         ("005930 --strategy nowhere.py:Seer", "nowhere.py"),
+        ("005930 --strategy daily_trading --fee-ratio 0.1", "plain_fee_ratio cannot be 0.1; allowed: 0 under krx"),
+        ("005930 --strategy MA5_20 --market plain --tax-ppm 2000", "plain_fee_ratio alone under plain"),
+        ("005930 --strategy daily_trading --json same --csv same", "need different files"),
     ],
 )
 def test_wrong_input_is_one_sentence_and_exit_code_two(words: str, sentence: str, terminal: Terminal) -> None:

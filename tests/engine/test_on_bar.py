@@ -1,12 +1,15 @@
 """Deciders bar by bar: the same money as signals, and no way to see a later bar."""
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import pytest
 
 from bokgi.engine.on_bar import simulate_on_bar
 from bokgi.engine.reference import simulate_plainly
+from bokgi.errors.orders import RuleOutOfRange
+from bokgi.market.instruments import Instrument
 from bokgi.orders.on_bar import BarContext
 from bokgi.orders.plans import SignalPlan
 from bokgi.orders.reasons import Sale
@@ -132,3 +135,11 @@ def test_a_purchase_may_bring_its_own_stop_and_target() -> None:
     # Bought at 101: target 102.01. Bar 1 reaches 102, bar 2 opens at 102 and reaches 103.
     assert result.trades.sell_price.tolist() == [pytest.approx(102.01)]
     assert Sale(int(result.trades.reason[0])) is Sale.TARGET
+
+
+@pytest.mark.parametrize("wish", [{"stop": -1.0}, {"target": -0.1}, {"trailing": 1.5}, {"stop": float("nan")}])
+def test_a_ratio_that_no_exit_can_have_is_refused(wish: dict[str, float]) -> None:
+    prices = np.array([100.0])
+    context = BarContext(Instrument("005930"), date(2025, 4, 1), 540, prices, prices, prices, prices, prices)
+    with pytest.raises(RuleOutOfRange):
+        context.buy(**wish)

@@ -4,6 +4,7 @@ Strategy parameters are options of their own names (`--buy-time 10:00`); which t
 """
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -125,8 +126,7 @@ def backtest(
     settings: Settings, /, codes: tuple[str, ...], json_file: Path | None, csv_file: Path | None, plot_file: Path | None, **told: Any
 ) -> int:
     """Run, show and write."""
-    if plot_file is not None:
-        check_plot_file(plot_file)
+    check_files(json_file, csv_file, plot_file)
     given, parameters = parted(codes)
     request = _request(given, parameters, told)
     record = run_with_progress(settings, request)
@@ -144,9 +144,21 @@ def run_with_progress(settings: Settings, request: BacktestRequest) -> RunRecord
         return run_backtest(store, master, request, progress=lambda done: advance(done, count))
 
 
+def check_files(json_file: Path | None, csv_file: Path | None, plot_file: Path | None) -> None:
+    """Refuse files that could not be written, before a long run and not after it."""
+    if plot_file is not None:
+        check_plot_file(plot_file)
+    given = [file for file in (json_file, csv_file, plot_file) if file is not None]
+    for file in given:
+        if file.is_dir() or not file.absolute().parent.is_dir():
+            raise FileNotWritten(str(file), say("it is a folder, or its folder is not there", "폴더이거나, 그 폴더가 없습니다"))
+    if len({file.absolute() for file in given}) < len(given):
+        raise click.UsageError(say("--json, --csv and --plot need different files.", "--json, --csv, --plot의 파일이 서로 달라야 합니다."))
+
+
 def _say_if_compiling() -> None:
     """The first run of a version compiles the engine: nobody should wonder about the silence."""
-    if not any(prepare().rglob("*.nbi")):
+    if sys.stderr.isatty() and not any(prepare().rglob("*.nbi")):
         click.echo(say("Compiling the engine (once, half a minute or so) ...", "엔진을 컴파일하는 중(처음 한 번, 30초쯤) ..."), err=True)
 
 

@@ -11,6 +11,7 @@ from enum import IntEnum
 import numpy as np
 
 from bokgi.bars.panel import Panel
+from bokgi.errors.orders import RuleOutOfRange
 from bokgi.market.instruments import Instrument
 from bokgi.orders.rules import ExitRules
 from bokgi.units import FloatArray, IntArray
@@ -95,6 +96,9 @@ class BarContext:
         self._enter(Decision.BUY, stop, target, trailing)
 
     def _enter(self, decision: Decision, stop: float | None, target: float | None, trailing: float | None) -> None:
+        for name, ratio, highest in (("stop", stop, 1.0), ("target", target, 1000.0), ("trailing", trailing, 1.0)):
+            if ratio is not None and not 0.0 <= ratio <= highest:
+                raise RuleOutOfRange(name, ratio, f"0..{highest:g}")
         self.decision = decision
         has_own = stop is not None or target is not None or trailing is not None
         self.exit_rules = ExitRules(stop_ratio=stop, target_ratio=target, trailing_ratio=trailing) if has_own else None

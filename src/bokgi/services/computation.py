@@ -13,12 +13,12 @@ from bokgi.bars.panel import Panel
 from bokgi.engine.checks import check_plan
 from bokgi.engine.on_bar import simulate_on_bar
 from bokgi.engine.simulate import simulate
-from bokgi.errors.requests import SlippageWithoutTicks
+from bokgi.errors.requests import FieldInvalid, SlippageWithoutTicks
 from bokgi.metrics.equity import equity_figures
 from bokgi.metrics.summary import Summary, sessions_per_year_of, summarize
 from bokgi.orders.market_terms import market_terms
 from bokgi.orders.plans import OnBarPlan, Plan, SignalPlan
-from bokgi.orders.rules import AccountMode, AccountRules, ExecutionRules, Market
+from bokgi.orders.rules import AccountMode, AccountRules, CostRules, ExecutionRules, Market
 from bokgi.orders.simulation import Simulation
 from bokgi.orders.terms import Terms
 from bokgi.reports.run_record import Benchmark
@@ -66,6 +66,7 @@ def compute(
     RunCancelled
     """
     _check_slippage(panel, execution)
+    _check_costs(execution)
     lookahead = _checked_lookahead(strategy, panel, seed, check_all)
     terms = market_terms(panel, execution)
     plan = strategy.plan(panel)
@@ -100,6 +101,16 @@ def _check_slippage(panel: Panel, execution: ExecutionRules) -> None:
     without = [code for code, adjusted in zip(panel.codes, panel.adjusted, strict=True) if adjusted or execution.market is Market.PLAIN]
     if execution.slippage_ticks and without:
         raise SlippageWithoutTicks(execution.slippage_ticks, without)
+
+
+def _check_costs(execution: ExecutionRules) -> None:
+    """A cost that the market does not know must not be swallowed: the user would believe that it was paid."""
+    costs, usual = execution.costs, CostRules()
+    if execution.market is Market.KRX and costs.plain_fee_ratio:
+        raise FieldInvalid("plain_fee_ratio", costs.plain_fee_ratio, "0 under krx (give commission_ppm)", "krx에서는 0")
+    won = replace(costs, plain_fee_ratio=usual.plain_fee_ratio)
+    if execution.market is Market.PLAIN and won != usual:
+        raise FieldInvalid("commission_ppm, tax", "market plain", "plain_fee_ratio alone under plain", "plain에서는 plain_fee_ratio만")
 
 
 def _checked_lookahead(strategy: Strategy, panel: Panel, seed: int, check_all: bool) -> dict[str, Any] | None:
