@@ -29,7 +29,9 @@ from bokgi.errors.base import (
 from bokgi.errors.config import (
     CompileCacheUnwritable,
     FolderRelative,
+    NumberRefused,
     SettingRefused,
+    TextRefused,
 )
 from bokgi.errors.demo import (
     DemoBesideRealBars,
@@ -213,6 +215,7 @@ __all__ = [
     "NotACode",
     "NotASession",
     "NothingUsable",
+    "NumberRefused",
     "PanelMalformed",
     "ParameterDeclaration",
     "ParameterIsFixed",
@@ -256,6 +259,7 @@ __all__ = [
     "StrategySyntaxWrong",
     "StrategyUnknown",
     "StrategyUnknownKind",
+    "TextRefused",
     "TimeUnpriced",
     "TimesOutOfOrder",
     "TimesUnreadable",

@@ -14,6 +14,24 @@ class SettingRefused(InputError):
         super().__init__(field=name, name=name, given=given, allowed=", ".join(allowed))
 
 
+class NumberRefused(InputError):
+    code = "setting_number_refused"
+    english = "The setting {name} is '{given}'; give a whole number from {low:,} to {high:,}."
+    korean = "설정 {name}의 값이 '{given}'입니다. {low:,}~{high:,}인 정수를 적으세요."
+
+    def __init__(self, name: str, given: str, low: int, high: int) -> None:
+        super().__init__(field=name, name=name, given=given, low=low, high=high)
+
+
+class TextRefused(InputError):
+    code = "setting_text_refused"
+    english = "The setting {name} cannot be '{given}'; give {allowed}."
+    korean = "설정 {name}에 '{given}'을(를) 쓸 수 없습니다. 허용: {allowed}."
+
+    def __init__(self, name: str, given: str, allowed: str) -> None:
+        super().__init__(field=name, name=name, given=given, allowed=allowed)
+
+
 class FolderRelative(InputError):
     code = "folder_relative"
     english = "The setting {name} is '{given}', which is no absolute path; give a folder that starts at the root or at '~'."
