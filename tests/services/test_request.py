@@ -15,8 +15,8 @@ from bokgi.data.store import Store
 from bokgi.errors import BokgiError, Language
 from bokgi.errors.requests import CodesInvalid, FieldInvalid, NoBarsAtAll, NoCommonInterval, NoStocks, PeriodReversed, PeriodWithoutData
 from bokgi.orders.rules import AccountMode, AccountRules, CostRules, ExecutionRules, Market, Reinvest, Unpriced
-from bokgi.services.backtest import resolve
 from bokgi.services.request import BacktestRequest
+from bokgi.services.resolution import resolve
 from tests.data.store_cases import bars_of, incoming_of
 from tests.services.small_store import DAYS, FIVE, TEN, add_daily, seventy_sessions, store_with
 

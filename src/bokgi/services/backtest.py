@@ -3,43 +3,29 @@
 Everything that a default decided stands in the resolved request of the result, so that it can be run again as it was.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
-from bokgi.bars.interval import DAILY, Interval
+from bokgi.bars.interval import DAILY
 from bokgi.bars.panel import Panel
 from bokgi.data.fault_catalog import FAULT_KINDS, fault_sentence
 from bokgi.data.faults import Fault
 from bokgi.data.master import Master
-from bokgi.data.store import Store, StoredSeries
+from bokgi.data.store import Store
 from bokgi.errors.base import Language
-from bokgi.errors.requests import CodesInvalid, NoBarsAtAll, NoCommonInterval, NoStocks, PeriodWithoutData
-from bokgi.market.calendar import last_sessions_before
-from bokgi.market.instruments import Exchange, Instrument, Kind
+from bokgi.errors.requests import PeriodWithoutData
+from bokgi.market.instruments import Instrument, Kind
 from bokgi.reports.result_body import result_body
 from bokgi.reports.run_record import Benchmark, Coverage, PanelFacts, RunRecord, RunStatus
 from bokgi.services.computation import Cancelled, Computation, Progress, compute, index_benchmark
 from bokgi.services.manifest import code_hash, code_version, environment, result_hash
 from bokgi.services.request import BacktestRequest
-from bokgi.strategies.catalog import to_strategy
-from bokgi.strategies.own_file import is_own_reference, read_own_strategy, to_own_strategy
-from bokgi.strategies.strategy import Strategy, name_of
+from bokgi.services.resolution import ChosenStrategy, choose_strategy, resolve, span_of
 
-DEFAULT_SESSIONS = 60
 INDEX_CODES = ("KOSPI200", "KS200", "1028", "KOSPI", "KS11", "1001", "DEMOINDEX")
-
-
-@dataclass(frozen=True)
-class ChosenStrategy:
-    """A strategy ready to run; `source` is the text of an own one."""
-
-    strategy: Strategy
-    source: str | None = None
-    reference: str = ""
 
 
 def run_backtest(
@@ -84,49 +70,6 @@ def run_backtest(
     return _record(store, panel, resolved, done, manifest, versions, backtest_id, now)
 
 
-def choose_strategy(name: str, parameters: Mapping[str, Any]) -> ChosenStrategy:
-    """A built-in strategy by name, or an own one by `file.py:Class`."""
-    if not is_own_reference(name):
-        strategy = to_strategy(name, parameters)
-        return ChosenStrategy(strategy, None, name_of(type(strategy)))
-    own = read_own_strategy(name)
-    return ChosenStrategy(own.strategy(**parameters), own.source, f"{own.file}:{own.strategy.__name__}")
-
-
-def strategy_from_source(source: str, reference: str, parameters: Mapping[str, Any]) -> ChosenStrategy:
-    """An own strategy from the text that a manifest kept."""
-    file, _, name = reference.rpartition(":")
-    own = to_own_strategy(source, name, file)
-    return ChosenStrategy(own.strategy(**parameters), source, reference)
-
-
-def resolve(store: Store, master: Master, request: BacktestRequest, *, version: int | None = None) -> BacktestRequest:
-    """Fill in the interval and the period that semantics names as defaults.
-
-    Parameters
-    ----------
-    version : of the bars of the request's interval; None is the current one
-
-    Raises
-    ------
-    NoStocks, CodesInvalid, NoBarsAtAll, NoCommonInterval, PeriodWithoutData
-    """
-    if not request.codes:
-        raise NoStocks
-    stored = {interval: store.series(interval) for interval in store.intervals()}
-    if version is not None and request.interval is not None:
-        stored[request.interval] = store.series(request.interval, version=version)
-    _check_known(request.codes, stored, master)
-    interval = request.interval or _finest(request.codes, stored)
-    series = {code: stored.get(interval, {}).get(code) for code in request.codes}
-    held = [item for item in series.values() if item is not None]
-    missing = [code for code, item in series.items() if item is None]
-    if missing:
-        raise NoBarsAtAll(missing, str(interval))
-    start, end = _period(request, interval, held)
-    return replace(request, interval=interval, start=start, end=end)
-
-
 def read_panel(store: Store, master: Master, request: BacktestRequest, versions: tuple[int | None, int | None] = (None, None)) -> Panel:
     """The bars of a resolved request, with what the master knows of its stocks."""
     assert request.interval is not None
@@ -138,48 +81,9 @@ def read_panel(store: Store, master: Master, request: BacktestRequest, versions:
         series = store.series(request.interval)
         assert request.start is not None
         assert request.end is not None
-        first, last = _span([series[code] for code in request.codes])
+        first, last = span_of([series[code] for code in request.codes])
         raise PeriodWithoutData(request.start, request.end, str(request.interval), first, last)
     return panel
-
-
-def _check_known(codes: tuple[str, ...], stored: Mapping[Interval, Mapping[str, StoredSeries]], master: Master) -> None:
-    unknown = [code for code in codes if not any(code in series for series in stored.values()) and not master.known(code)]
-    if unknown:
-        raise CodesInvalid(unknown)
-
-
-def _finest(codes: tuple[str, ...], stored: Mapping[Interval, Mapping[str, StoredSeries]]) -> Interval:
-    for interval, series in stored.items():
-        if all(code in series for code in codes):
-            return interval
-    lacking = [code for code in codes if not any(code in series for series in stored.values())]
-    if lacking:
-        raise NoBarsAtAll(lacking)
-    found = (f"{code} {'/'.join(str(interval) for interval, series in stored.items() if code in series)}" for code in codes)
-    raise NoCommonInterval("; ".join(found))
-
-
-def _span(series: list[StoredSeries]) -> tuple[date, date]:
-    return min(item.first for item in series), max(item.last for item in series)
-
-
-def _period(request: BacktestRequest, interval: Interval, held: list[StoredSeries]) -> tuple[date, date]:
-    first, last = _span(held)
-    end = request.end or last
-    start = request.start or _sixty_sessions_up_to(min(end, last), first, held[0].facts.exchange)
-    if start > last or end < first:
-        raise PeriodWithoutData(start, end, str(interval), first, last)
-    return start, end
-
-
-def _sixty_sessions_up_to(end: date, first: date, exchange: Exchange) -> date:
-    """First of the last 60 sessions, the end included; never before the data."""
-    if exchange is Exchange.OTHER:
-        return first
-    earlier = last_sessions_before(exchange, date.fromordinal(end.toordinal() + 1), DEFAULT_SESSIONS)
-    start = earlier.day[0].astype(object) if len(earlier) else first
-    return max(first, start)
 
 
 def _manifest(store: Store, request: BacktestRequest, selected: ChosenStrategy, versions: tuple[int | None, int | None]) -> dict[str, Any]:

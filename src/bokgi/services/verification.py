@@ -11,9 +11,10 @@ from bokgi.data.master import Master
 from bokgi.data.store import Store
 from bokgi.errors.requests import DataNotTheSame, ResultUnreadable
 from bokgi.reports.result_body import result_body
-from bokgi.services.backtest import ChosenStrategy, choose_strategy, run_backtest, strategy_from_source
+from bokgi.services.backtest import run_backtest
 from bokgi.services.manifest import UNHASHED_FIELDS, code_hash, environment, result_hash
 from bokgi.services.request import BacktestRequest
+from bokgi.services.resolution import ChosenStrategy, choose_strategy, strategy_from_source
 
 LIMIT_BYTES = 1_000_000_000
 NEEDED = ("data_hash", "data_version", "code_hash", "parameters", "result_hash", "environment", "strategy_reference")

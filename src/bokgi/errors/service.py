@@ -1,0 +1,166 @@
+"""Situations of the service: lists of stocks, runs and their results. The English texts that clients depend on are fixed."""
+
+from collections.abc import Sequence
+
+from bokgi.errors.base import InputError, MissingError
+
+
+class ModeMissing(InputError):
+    code = "mode_missing"
+    english = "mode field is required"
+    korean = "mode 항목이 필요합니다. all, filtered, specific 중에서 정하세요."
+
+    def __init__(self) -> None:
+        super().__init__(field="mode")
+
+
+class ModeInvalid(InputError):
+    code = "mode_invalid"
+    english = "Invalid stock_mode. Must be: all, filtered, or specific"
+    korean = "stock_mode가 맞지 않습니다. all, filtered, specific 중에서 정하세요."
+
+    def __init__(self, name: str = "mode") -> None:
+        super().__init__(field=name)
+
+
+class CodesEmpty(InputError):
+    code = "codes_empty"
+    english = "{name} must be a non-empty array"
+    korean = "{name}에는 종목코드가 하나 이상 든 목록을 주세요."
+
+    def __init__(self, name: str = "codes") -> None:
+        super().__init__(field=name, name=name)
+
+
+class TooManyStocks(InputError):
+    code = "too_many_stocks"
+    english = "Maximum {limit} stocks allowed"
+    korean = "종목은 {limit}개까지 고를 수 있습니다. 추가된 종목은 없습니다."
+
+    def __init__(self, limit: int, name: str = "codes") -> None:
+        super().__init__(field=name, limit=limit)
+
+
+class ListedCodesInvalid(InputError):
+    code = "stock_codes_invalid"
+    english = "Invalid stock codes: {given}"
+    korean = "잘못된 종목코드: {given}. 종목코드는 005930, 0126Z0처럼 여섯 자리이며 종목 목록이나 저장된 봉 자료에 있어야 합니다."
+
+    def __init__(self, given: Sequence[str], name: str = "codes") -> None:
+        shown = ", ".join(given[:20]) + (f" (+{len(given) - 20})" if len(given) > 20 else "")
+        super().__init__(field=name, given=shown)
+
+
+class CodeFormWrong(InputError):
+    code = "stock_code_form"
+    english = "Invalid stock code format: {given}"
+    korean = "종목코드의 형식이 맞지 않습니다: {given}. 005930, 0126Z0처럼 여섯 자리로 적으세요."
+
+    def __init__(self, given: str) -> None:
+        super().__init__(field="code", given=given)
+
+
+class SearchTextMissing(InputError):
+    code = "search_text_missing"
+    english = "q parameter is required: at least 1 character of a code, a name or initial consonants"
+    korean = "q 항목이 필요합니다. 종목코드, 종목명, 초성 가운데 한 글자 이상을 적으세요."
+
+    def __init__(self) -> None:
+        super().__init__(field="q")
+
+
+class StrategyMissing(InputError):
+    code = "strategy_missing"
+    english = "Missing required field: strategy"
+    korean = "strategy 항목이 필요합니다. 전략을 고르세요."
+
+    def __init__(self) -> None:
+        super().__init__(field="strategy")
+
+
+class StrategyFileRefused(InputError):
+    code = "strategy_file_refused"
+    english = "strategy cannot be {given}: strategies in files run at the command line ('bokgi backtest'), never over HTTP. Allowed: {allowed}."
+    korean = "strategy에 {given}을(를) 쓸 수 없습니다. 파일로 만든 전략은 명령줄('bokgi backtest')에서만 실행됩니다. 허용: {allowed}."
+
+    def __init__(self, given: str, allowed: Sequence[str]) -> None:
+        super().__init__(field="strategy", given=repr(given), allowed=", ".join(allowed))
+
+
+class SpecificListEmpty(InputError):
+    code = "specific_list_empty"
+    english = "stock_codes is empty and so is the stored list: choose at least one stock, or use the mode all or filtered"
+    korean = "선택한 종목이 없습니다. 종목을 하나 이상 고르거나 전체 또는 필터 모드를 쓰세요."
+
+    def __init__(self) -> None:
+        super().__init__(field="stock_codes")
+
+
+class UniverseEmpty(InputError):
+    code = "universe_empty"
+    english = "There is no stock with {interval} bars in the mode {mode} from {start} to {end}; import bars, or choose another period or mode."
+    korean = "{mode} 모드에는 {start}부터 {end}까지 {interval} 봉이 있는 종목이 없습니다. 봉 자료를 가져오거나 기간이나 모드를 바꾸세요."
+
+    def __init__(self, mode: str, interval: str, start: object, end: object) -> None:
+        super().__init__(field="stock_mode", mode=mode, interval=interval, start=start or "-", end=end or "-")
+
+
+class StoreEmpty(InputError):
+    code = "store_empty"
+    english = "The store has no bars yet; import some with 'bokgi data import FILE_OR_FOLDER' or on the data page."
+    korean = "저장된 봉 자료가 아직 없습니다. 'bokgi data import 파일_또는_폴더'나 데이터 화면에서 가져오세요."
+
+
+class BacktestUnknown(MissingError):
+    code = "backtest_not_found"
+    english = "No backtest found with this ID"
+    korean = "이 번호의 백테스트가 없습니다."
+
+    def __init__(self) -> None:
+        super().__init__(field="backtest_id")
+
+
+class TradeUnknown(MissingError):
+    code = "trade_not_found"
+    english = "There is no trade {number}; this backtest has the trades 1 to {total}."
+    korean = "{number}번 거래가 없습니다. 이 백테스트의 거래는 1번부터 {total}번까지입니다."
+
+    def __init__(self, number: int, total: int) -> None:
+        super().__init__(field="number", number=number, total=total)
+
+
+class NothingToGive(InputError):
+    code = "no_result_yet"
+    english = "The backtest is {status}: there is no result to give."
+    korean = "백테스트 상태가 {status}이어서 아직 내려받을 결과가 없습니다."
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+        super().__init__(field="backtest_id", status=status)
+
+
+class FormatUnknown(MissingError):
+    code = "format_unknown"
+    english = "There is no download of the format {given}; there are {allowed}."
+    korean = "{given} 형식은 없습니다. 있는 형식: {allowed}."
+
+    def __init__(self, given: str, allowed: Sequence[str]) -> None:
+        super().__init__(field="format", given=given, allowed=", ".join(allowed))
+
+
+class FieldMissing(InputError):
+    code = "field_missing"
+    english = "{name} parameter is required"
+    korean = "{name} 항목이 필요합니다."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(field=name, name=name)
+
+
+class TextTooLong(InputError):
+    code = "text_too_long"
+    english = "{name} has {length:,} characters; at most {limit:,} are allowed."
+    korean = "{name}은(는) {length:,}자입니다. {limit:,}자까지 쓸 수 있습니다."
+
+    def __init__(self, name: str, length: int, limit: int) -> None:
+        super().__init__(field=name, name=name, length=length, limit=limit)
