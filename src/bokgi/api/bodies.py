@@ -6,7 +6,7 @@ numbers and lone surrogates are no JSON; a key that stands twice has no value.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypeAlias
 
 import orjson
@@ -64,6 +64,12 @@ def _check_depth(value: object) -> None:
         if not level:
             return
     raise BodyTooDeep(DEEPEST)
+
+
+def _inside(outer: object) -> Iterable[object]:
+    if isinstance(outer, dict):
+        return outer.values()
+    return outer if isinstance(outer, list) else ()
 
 
 def _check_pairs(pairs: list[tuple[str, object]]) -> None:
