@@ -6,7 +6,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo environment environment-run environment-test test check drills bench format pages lock clean
+.PHONY: help run demo environment environment-run environment-test test check web-check drills bench format pages lock clean
 
 help: ## List the targets, a sentence each.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -28,12 +28,15 @@ environment-test: ## Create .venv with what the tests need: the development set 
 test: environment-test ## Run the tests in short form, on two processes; the ten slowest are listed.
 	$(BIN)/pytest -n 2 --dist loadfile --durations=10
 
-check: environment-test ## Check style, types, floors, architecture and documents.
+check: environment-test web-check ## Check style, types, floors, architecture and documents.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/architecture tests/documents
+
+web-check: environment ## Check the pages of web/: types, style, calculations.
+	$(BIN)/python hatch_build.py check
 
 drills: environment-test ## Run the long forms of the tests (up to an hour) and keep what they said in docs/drills.md.
 	$(BIN)/python tools/run_drills.py

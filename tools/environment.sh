@@ -45,17 +45,21 @@ for name in "$@"; do
         missing="$missing $name"
     fi
 done
-[ -n "$missing" ] || exit 0
-
-export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
-arguments=""
-for name in $missing; do
-    arguments="$arguments -r requirements/$name.txt"
-done
-echo "Installing:$missing (a minute or two the first time)."
-# shellcheck disable=SC2086 # one word for each file is meant
-.venv/bin/python -m pip install --quiet --require-hashes $arguments
-.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
-for name in $missing; do
-    state_of "$name" > ".venv/.stamp-$name"
-done
+if [ -n "$missing" ]; then
+    export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+    arguments=""
+    for name in $missing; do
+        arguments="$arguments -r requirements/$name.txt"
+    done
+    echo "Installing:$missing (a minute or two the first time)."
+    # shellcheck disable=SC2086 # one word for each file is meant
+    .venv/bin/python -m pip install --quiet --require-hashes $arguments
+    # The pages come before the package, which would build them too but say nothing while it does.
+    .venv/bin/python hatch_build.py
+    .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+    for name in $missing; do
+        state_of "$name" > ".venv/.stamp-$name"
+    done
+else
+    .venv/bin/python hatch_build.py
+fi

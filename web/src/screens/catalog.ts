@@ -1,0 +1,23 @@
+// The screens, each with the page it is served as. The order is the order of the navigation.
+
+export interface Screen {
+  readonly name: ScreenName
+  readonly file: string
+  readonly korean: string
+  readonly english: string
+}
+
+export type ScreenName = 'backtest' | 'result' | 'history' | 'data'
+
+export const SCREENS: readonly Screen[] = [
+  { name: 'backtest', file: 'specific-stock-selection.html', korean: '백테스트', english: 'Backtest' },
+  { name: 'result', file: 'result.html', korean: '결과', english: 'Result' },
+  { name: 'history', file: 'history.html', korean: '기록', english: 'History' },
+  { name: 'data', file: 'data.html', korean: '데이터', english: 'Data' },
+]
+
+/** The screen of an address; an unknown one is the first screen, as `/` is. */
+export function screenOf(pathname: string): ScreenName {
+  const file = pathname.slice(pathname.lastIndexOf('/') + 1)
+  return SCREENS.find((screen) => screen.file === file)?.name ?? 'backtest'
+}
