@@ -59,4 +59,5 @@ lock: environment ## Write the locked requirements anew; `make lock UPGRADE=--up
 
 clean: ## Remove all that make has made here: the environment, caches, builds and the demo's folder.
 	rm -rf .venv build dist $(DEMO_HOME) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf web/node_modules web/src/api/schema.d.ts src/bokgi/api/pages src/bokgi/reports/fonts
 	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
