@@ -97,6 +97,17 @@ from bokgi.errors.imports import (
     TimesUnreadable,
     TimezoneUnknown,
 )
+from bokgi.errors.instruments import (
+    SearchLimitInvalid,
+    SearchTextInvalid,
+)
+from bokgi.errors.jobs import (
+    JobFailed,
+    JobKindUnknown,
+    JobPayloadInvalid,
+    JobsUnavailable,
+    WorkerAlreadyStarted,
+)
 from bokgi.errors.market import (
     CalendarNotKept,
     DayOutsideCalendar,
@@ -164,6 +175,7 @@ from bokgi.errors.service import (
     TooManyStocks,
     TradeUnknown,
     UniverseEmpty,
+    UploadUnknown,
 )
 from bokgi.errors.store import (
     ExchangesMixed,
@@ -265,6 +277,10 @@ __all__ = [
     "InstrumentsDiffer",
     "InternalFault",
     "IntervalUnclear",
+    "JobFailed",
+    "JobKindUnknown",
+    "JobPayloadInvalid",
+    "JobsUnavailable",
     "Language",
     "ListedCodesInvalid",
     "ManifestBroken",
@@ -312,6 +328,8 @@ __all__ = [
     "RuleOutOfRange",
     "RulesNotKnown",
     "RunCancelled",
+    "SearchLimitInvalid",
+    "SearchTextInvalid",
     "SearchTextMissing",
     "SegmentBroken",
     "SeriesAbsent",
@@ -354,6 +372,7 @@ __all__ = [
     "TooManyStocks",
     "TradeUnknown",
     "UniverseEmpty",
+    "UploadUnknown",
     "UnknownInterval",
     "UnknownUniverse",
     "VersionAbsent",
@@ -361,4 +380,5 @@ __all__ = [
     "VersionIsCurrent",
     "WeightsNeedSharedAccount",
     "WeightsOutOfRange",
+    "WorkerAlreadyStarted",
 ]

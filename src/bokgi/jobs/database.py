@@ -1,0 +1,95 @@
+"""The engine's own database: how it is opened, set up, and how its failures are named.
+
+SQLite connections begin every transaction with `BEGIN IMMEDIATE`: a transaction that first reads and then writes would
+otherwise count a queue that another process is changing, and limits would not be kept across processes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bokgi.errors.jobs import JobsUnavailable
+
+SCHEMA = "dbos"
+"""Schema of the engine's tables in PostgreSQL; SQLite has none."""
+
+
+def open_engine(url: str, *, lock_seconds: float, pool_size: int) -> sa.Engine:
+    """Open the job database without connecting to it.
+
+    Parameters
+    ----------
+    lock_seconds : how long SQLite waits for another writer [s]
+    pool_size : connections that one process keeps
+    """
+    if url.startswith("sqlite"):
+        return _sqlite_engine(url, lock_seconds, pool_size)
+    address = sa.make_url(url).set(drivername="postgresql+psycopg")
+    return sa.create_engine(address, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=30, connect_args=_POSTGRES)
+
+
+_POSTGRES = {
+    "application_name": "bokgi-jobs",
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "options": "-c idle_in_transaction_session_timeout=60000",
+}
+
+
+def _sqlite_engine(url: str, lock_seconds: float, pool_size: int) -> sa.Engine:
+    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30)
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # The driver must not begin transactions of its own: the listener below does.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout={int(lock_seconds * 1000)}", "foreign_keys=ON", "synchronous=FULL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin_immediate(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def migrate_jobs(url: str) -> None:
+    """Create or update the engine's tables; safe when several processes start at once.
+
+    Raises
+    ------
+    JobsUnavailable
+        The database cannot be reached or written.
+    """
+    from dbos import DBOS  # slow to import, and `bokgi --help` does not need it
+
+    with faults_named():
+        if url.startswith("sqlite"):
+            _make_sqlite_file(url)
+        DBOS.migrate(url)
+
+
+def _make_sqlite_file(url: str) -> None:
+    """Readers and the writer of a WAL file do not wait for each other; the mode stays with the file."""
+    Path(sa.make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": 30})
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+
+
+@contextmanager
+def faults_named() -> Iterator[None]:
+    """Turn the database's failures into `JobsUnavailable`."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError) as error:
+        problem = str(getattr(error, "orig", None) or error).strip().splitlines()
+        raise JobsUnavailable(problem[0] if problem else type(error).__name__) from error
