@@ -80,7 +80,9 @@ class StrategyMissing(InputError):
 
 class StrategyFileRefused(InputError):
     code = "strategy_file_refused"
-    english = "strategy cannot be {given}: strategies in files run at the command line ('bokgi backtest'), never over HTTP. Allowed: {allowed}."
+    english = (
+        "strategy cannot be {given}: strategies in files run at the command line ('bokgi backtest'), never over HTTP. Allowed: {allowed}."
+    )
     korean = "strategy에 {given}을(를) 쓸 수 없습니다. 파일로 만든 전략은 명령줄('bokgi backtest')에서만 실행됩니다. 허용: {allowed}."
 
     def __init__(self, given: str, allowed: Sequence[str]) -> None:
@@ -98,7 +100,9 @@ class SpecificListEmpty(InputError):
 
 class UniverseEmpty(InputError):
     code = "universe_empty"
-    english = "There is no stock with {interval} bars in the mode {mode} from {start} to {end}; import bars, or choose another period or mode."
+    english = (
+        "There is no stock with {interval} bars in the mode {mode} from {start} to {end}; import bars, or choose another period or mode."
+    )
     korean = "{mode} 모드에는 {start}부터 {end}까지 {interval} 봉이 있는 종목이 없습니다. 봉 자료를 가져오거나 기간이나 모드를 바꾸세요."
 
     def __init__(self, mode: str, interval: str, start: object, end: object) -> None:
@@ -109,6 +113,9 @@ class StoreEmpty(InputError):
     code = "store_empty"
     english = "The store has no bars yet; import some with 'bokgi data import FILE_OR_FOLDER' or on the data page."
     korean = "저장된 봉 자료가 아직 없습니다. 'bokgi data import 파일_또는_폴더'나 데이터 화면에서 가져오세요."
+
+    def __init__(self) -> None:
+        super().__init__(field="stock_codes")
 
 
 class BacktestUnknown(MissingError):
@@ -164,3 +171,12 @@ class TextTooLong(InputError):
 
     def __init__(self, name: str, length: int, limit: int) -> None:
         super().__init__(field=name, name=name, length=length, limit=limit)
+
+
+class UploadUnknown(MissingError):
+    code = "import_not_found"
+    english = "There is no import {given}."
+    korean = "{given} 가져오기가 없습니다."
+
+    def __init__(self, given: str) -> None:
+        super().__init__(field="id", given=given[:100])

@@ -3,24 +3,20 @@
 Everything that a default decided stands in the resolved request of the result, so that it can be run again as it was.
 """
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
-
 from bokgi.bars.interval import DAILY
 from bokgi.bars.panel import Panel
-from bokgi.data.fault_catalog import FAULT_KINDS, fault_sentence
-from bokgi.data.faults import Fault
 from bokgi.data.master import Master
 from bokgi.data.store import Store
-from bokgi.errors.base import Language
 from bokgi.errors.requests import PeriodWithoutData
-from bokgi.market.instruments import Instrument, Kind
+from bokgi.market.instruments import Kind
 from bokgi.reports.result_body import result_body
-from bokgi.reports.run_record import Benchmark, Coverage, PanelFacts, RunRecord, RunStatus
+from bokgi.reports.run_record import Benchmark, PanelFacts, RunRecord, RunStatus
 from bokgi.services.computation import Cancelled, Computation, Progress, compute, index_benchmark
+from bokgi.services.data_facts import assumed_fault, coverage_of, fault_json
 from bokgi.services.manifest import code_hash, code_version, environment, result_hash
 from bokgi.services.request import BacktestRequest
 from bokgi.services.resolution import ChosenStrategy, choose_strategy, resolve, span_of
@@ -153,31 +149,4 @@ def _facts(store: Store, panel: Panel, request: BacktestRequest, version: int | 
         faults=[fault_json(fault) for fault in (*faults, *assumed)],
         sources=panel.sources,
         synthetic=panel.synthetic,
-    )
-
-
-def assumed_fault(instrument: Instrument) -> Fault:
-    """Say that kind and board of an instrument were not known."""
-    return Fault("kind_assumed", instrument.code, 1, example=instrument.code)
-
-
-def fault_json(fault: Fault) -> dict[str, Any]:
-    """A fault as plain JSON values, with both sentences."""
-    plain = asdict(fault) | {"first": str(fault.first) if fault.first else None, "last": str(fault.last) if fault.last else None}
-    words = {"korean": fault_sentence(fault, Language.KOREAN), "english": fault_sentence(fault, Language.ENGLISH)}
-    return plain | {"severity": str(FAULT_KINDS[fault.kind].severity)} | words
-
-
-def coverage_of(panel: Panel, index: int) -> Coverage:
-    """What the panel holds of one instrument."""
-    rows = panel.rows_of(index)
-    sessions = np.unique(panel.session[rows])
-    days = panel.sessions.day[sessions]
-    return Coverage(
-        code=panel.instruments[index].code,
-        bars=rows.stop - rows.start,
-        traded_bars=int(np.count_nonzero(panel.traded[rows])),
-        sessions_with_bars=len(sessions),
-        first_session=str(days[0]) if len(days) else None,
-        last_session=str(days[-1]) if len(days) else None,
     )

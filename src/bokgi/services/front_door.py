@@ -36,8 +36,9 @@ from bokgi.reports.headline import first_figures, next_figures
 from bokgi.reports.plot_html import plot_document, result_page
 from bokgi.reports.result_frames import equity_frame, sessions_frame, stocks_frame, trades_frame
 from bokgi.reports.run_record import PanelFacts, RunRecord, RunStatus
-from bokgi.services.backtest import assumed_fault, coverage_of, fault_json, read_panel
+from bokgi.services.backtest import read_panel
 from bokgi.services.computation import compute, figures_of
+from bokgi.services.data_facts import assumed_fault, coverage_of, fault_json
 from bokgi.services.manifest import code_version
 from bokgi.services.request import BacktestRequest, account_from_json, execution_from_json
 from bokgi.services.resolution import ChosenStrategy, choose_strategy, resolve

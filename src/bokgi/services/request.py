@@ -34,6 +34,8 @@ KNOWN_FIELDS = (
     "seed",
     "check_all",
 )
+"""Fields that a person may give."""
+SERVICE_FIELDS = ("universe",)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class BacktestRequest:
     strategy : a name of the catalogue, or `file.py:Class`
     start, end : sessions, both inclusive; by default the last 60 sessions in the data
     interval : by default the finest that the store has for all chosen stocks
+    universe : where the stocks of a whole market came from, with its faults (`Universe.to_json`); the service sets it, a person does not
     """
 
     strategy: str
@@ -56,6 +59,7 @@ class BacktestRequest:
     risk_free_rate: float = 0.0
     seed: int = 0
     check_all: bool = False
+    universe: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         wrong = [code for code in self.codes if not is_code(code)] if self.execution.market is Market.KRX else []
@@ -82,6 +86,7 @@ class BacktestRequest:
             "risk_free_rate": self.risk_free_rate,
             "seed": self.seed,
             "check_all": self.check_all,
+            **({} if self.universe is None else {"universe": dict(self.universe)}),
         }
 
     @classmethod
@@ -92,7 +97,7 @@ class BacktestRequest:
         ------
         FieldInvalid, CodesInvalid, PeriodReversed, UnknownInterval
         """
-        _check_fields("", body, KNOWN_FIELDS)
+        check_fields("", body, (*KNOWN_FIELDS, *SERVICE_FIELDS))
         interval = body.get("interval")
         return cls(
             strategy=_text("strategy", body.get("strategy")),
@@ -106,12 +111,13 @@ class BacktestRequest:
             risk_free_rate=_number("risk_free_rate", body.get("risk_free_rate", 0.0), -0.5, 1.0),
             seed=_whole("seed", body.get("seed", 0), 0, 2**31 - 1),
             check_all=_boolean("check_all", body.get("check_all", False)),
+            universe=_mapping("universe", body["universe"]) if "universe" in body else None,
         )
 
 
 def execution_from_json(fills: Mapping[str, Any], costs: Mapping[str, Any]) -> ExecutionRules:
     """Execution rules from the `fills` and `costs` objects of a request."""
-    _check_fields("fills", fills, [entry.name for entry in fields(ExecutionRules) if entry.name != "costs"])
+    check_fields("fills", fills, [entry.name for entry in fields(ExecutionRules) if entry.name != "costs"])
     rules = ExecutionRules(
         market=_choice("fills.market", fills.get("market", Market.KRX), Market),
         costs=costs_from_json(costs),
@@ -133,7 +139,7 @@ def execution_from_json(fills: Mapping[str, Any], costs: Mapping[str, Any]) -> E
 
 def costs_from_json(costs: Mapping[str, Any]) -> CostRules:
     """Cost rules from the `costs` object of a request."""
-    _check_fields("costs", costs, [entry.name for entry in fields(CostRules)])
+    check_fields("costs", costs, [entry.name for entry in fields(CostRules)])
     tax = costs.get("fixed_tax_ppm")
     unit = _whole("costs.commission_unit_krw", costs.get("commission_unit_krw", 1), 1, 10)
     if unit not in (1, 10):
@@ -149,7 +155,7 @@ def costs_from_json(costs: Mapping[str, Any]) -> CostRules:
 
 def account_from_json(account: Mapping[str, Any], capital: object) -> AccountRules:
     """Account rules from the `account` object and `initial_capital` of a request."""
-    _check_fields("account", account, [entry.name for entry in fields(AccountRules) if entry.name != "initial_capital"])
+    check_fields("account", account, [entry.name for entry in fields(AccountRules) if entry.name != "initial_capital"])
     fraction = account.get("position_fraction")
     return AccountRules(
         mode=_choice("account.mode", account.get("mode", AccountMode.PER_STOCK), AccountMode),
@@ -231,7 +237,8 @@ def _codes(given: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(normalised_code(code) for code in given))
 
 
-def _check_fields(place: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
+def check_fields(place: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Refuse a name that nobody knows: a mistyped field must not be ignored."""
     for name in given:
         if name not in known:
             path, names = f"{place}.{name}" if place else name, ", ".join(known)

@@ -1,0 +1,40 @@
+"""What a result or a page says of data: faults in both languages, and what is there of a stock."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from bokgi.bars.panel import Panel
+from bokgi.data.fault_catalog import FAULT_KINDS, fault_sentence
+from bokgi.data.faults import Fault
+from bokgi.errors.base import Language
+from bokgi.market.instruments import Instrument
+from bokgi.reports.run_record import Coverage
+
+
+def assumed_fault(instrument: Instrument) -> Fault:
+    """Say that kind and board of an instrument were not known."""
+    return Fault("kind_assumed", instrument.code, 1, example=instrument.code)
+
+
+def fault_json(fault: Fault) -> dict[str, Any]:
+    """A fault as plain JSON values, with both sentences."""
+    plain = asdict(fault) | {"first": str(fault.first) if fault.first else None, "last": str(fault.last) if fault.last else None}
+    words = {"korean": fault_sentence(fault, Language.KOREAN), "english": fault_sentence(fault, Language.ENGLISH)}
+    return plain | {"severity": str(FAULT_KINDS[fault.kind].severity)} | words
+
+
+def coverage_of(panel: Panel, index: int) -> Coverage:
+    """What the panel holds of one instrument."""
+    rows = panel.rows_of(index)
+    sessions = np.unique(panel.session[rows])
+    days = panel.sessions.day[sessions]
+    return Coverage(
+        code=panel.instruments[index].code,
+        bars=rows.stop - rows.start,
+        traded_bars=int(np.count_nonzero(panel.traded[rows])),
+        sessions_with_bars=len(sessions),
+        first_session=str(days[0]) if len(days) else None,
+        last_session=str(days[-1]) if len(days) else None,
+    )

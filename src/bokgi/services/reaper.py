@@ -1,0 +1,82 @@
+"""Runs that lost their worker or their job are found and taken up again; those that kill their workers are given up with a sentence.
+
+Convention: rows are the truth, jobs follow. A round changes nothing where both agree, so any number of workers may make rounds.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from bokgi.jobs.port import Job, JobQueue, JobState
+from bokgi.records.runs import RunRow, RunRows, RunState
+from bokgi.records.workers import WorkerRows
+from bokgi.services.runs import BACKTEST
+
+DEAD_SECONDS = 10.0
+SETTLED = timedelta(seconds=2)
+"""A row younger than this may still be on its way into the queue."""
+POISON = {
+    "code": "worker_died",
+    "english": "The worker died several times while it computed this run, so it was given up; fewer stocks or a shorter period may work.",
+    "korean": "이 백테스트를 계산하던 작업 프로세스가 여러 번 죽어 실행을 포기했습니다. 종목 수나 기간을 줄여 보세요.",
+    "field": None,
+}
+
+_log = logging.getLogger(__name__)
+
+
+class Reaper:
+    """Makes rounds in a worker process."""
+
+    def __init__(
+        self,
+        rows: RunRows,
+        queue: JobQueue,
+        workers: WorkerRows,
+        *,
+        release: str,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._rows = rows
+        self._queue = queue
+        self._workers = workers
+        self._release = release
+        self._clock = clock
+
+    def round(self) -> None:
+        """Resume the jobs of dead workers, then bring every unfinished row and its job together."""
+        self._bury_workers()
+        alive = {worker.release for worker in self._workers.alive(DEAD_SECONDS)}
+        for row in self._rows.unfinished():
+            self._settle(row, alive)
+
+    def _bury_workers(self) -> None:
+        dead = [worker.worker_id for worker in self._workers.dead(DEAD_SECONDS)]
+        if dead:
+            resumed = self._queue.resume(dead)
+            _log.warning("workers %s are dead; their jobs %s go back to the queue", dead, list(resumed))
+            for worker_id in dead:
+                self._workers.remove(worker_id)
+
+    def _settle(self, row: RunRow, alive: set[str]) -> None:
+        if self._clock() - row.created_at < SETTLED:
+            return
+        state = self._queue.state(row.id)
+        if state is JobState.FAILED:
+            self._rows.fail_unclaimed(row.id, POISON)
+        elif state is None:
+            _log.warning("run %s had no job; it is queued again", row.id)
+            self._queue.enqueue(Job(row.id, BACKTEST, {}))
+        elif state in {JobState.DONE, JobState.CANCELLED}:
+            self._again(row)
+        elif state is JobState.QUEUED and row.status is RunState.QUEUED and row.release != self._release and row.release not in alive:
+            self._queue.adopt([row.id])
+
+    def _again(self, row: RunRow) -> None:
+        """The job has ended and the run has not: read the row once more, for it may have been finished just now."""
+        now = self._rows.get(row.id)
+        if now is None or now.finished_at is not None:
+            return
+        _log.warning("run %s was left unfinished by its job; it is queued again", row.id)
+        self._queue.forget([row.id])
+        self._queue.enqueue(Job(row.id, BACKTEST, {}))

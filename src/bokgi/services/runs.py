@@ -1,0 +1,293 @@
+"""Backtests as runs: checked and stored at the start, followed, cancelled, listed and deleted.
+
+Convention: a request is resolved completely before it is stored (stocks, period, interval, versions of the bars), so that the run
+computes what was asked at that moment, however long it waits. A row is stored first and its job second: a row without a job is found
+and queued again by the reaper, a job without a row cannot exist.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bokgi.bars.interval import DAILY, Interval
+from bokgi.errors.requests import NoStocks
+from bokgi.errors.service import (
+    BacktestUnknown,
+    CodesEmpty,
+    ModeInvalid,
+    SpecificListEmpty,
+    StoreEmpty,
+    StrategyFileRefused,
+    StrategyMissing,
+    TextTooLong,
+    TooManyStocks,
+    UniverseEmpty,
+)
+from bokgi.jobs.port import Job, JobQueue
+from bokgi.records.runs import Idempotency, NewRun, RunPage, RunRow, RunRows, RunState
+from bokgi.reports.canonical_json import canonical_json
+from bokgi.reports.formats import utc_text
+from bokgi.services.request import KNOWN_FIELDS, BacktestRequest, check_fields
+from bokgi.services.resolution import choose_strategy, resolve
+from bokgi.services.shelf import SMOKE_PROFILE, Shelf, Shelves
+from bokgi.services.stock_lists import MAXIMUM_STOCKS, MODES, StockLists
+from bokgi.strategies.catalog import CATALOG
+from bokgi.strategies.own_file import is_own_reference
+
+BACKTEST = "backtest"
+"""Kind of the jobs that compute a run."""
+NOTE_CHARACTERS = 2_000
+_CHOICE_FIELDS = ("stock_mode", "stock_code", "stock_codes")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A stored run; `is_new` is False where an earlier answer was repeated."""
+
+    run: RunRow
+    is_worker_ready: bool
+    is_new: bool = True
+
+
+class Runs:
+    """The runs of all profiles."""
+
+    def __init__(
+        self,
+        rows: RunRows,
+        queue: JobQueue,
+        stocks: StockLists,
+        shelves: Shelves,
+        *,
+        release: str,
+        is_worker_ready: Callable[[], bool],
+        forget_result: Callable[[str], None],
+    ) -> None:
+        self._rows = rows
+        self._queue = queue
+        self._stocks = stocks
+        self._shelves = shelves
+        self._release = release
+        self._is_worker_ready = is_worker_ready
+        self._forget_result = forget_result
+
+    def start(self, body: Mapping[str, object], *, profile: str, idempotency_key: str | None = None) -> Started:
+        """Check a request, store it and put it into the queue.
+
+        Raises
+        ------
+        InputError, MissingError
+            The request cannot be run as it is; nothing was stored.
+        IdempotencyKeyReused
+            The key came before, with another request.
+        """
+        earlier = _idempotency(profile, idempotency_key, body)
+        known = self._rows.find_idempotent(earlier) if earlier is not None else None
+        if known is not None:
+            return Started(known, self._is_worker_ready(), is_new=False)
+        new = self._new_run(body, profile)
+        row, is_new = self._rows.add(new, idempotency=earlier)
+        if is_new:
+            self._queue.enqueue(Job(row.id, BACKTEST, {}))
+        return Started(row, self._is_worker_ready(), is_new)
+
+    def get(self, backtest_id: str) -> RunRow:
+        """A run by its id.
+
+        Raises
+        ------
+        BacktestUnknown
+        """
+        row = self._rows.get(backtest_id)
+        if row is None:
+            raise BacktestUnknown
+        return row
+
+    def cancel(self, backtest_id: str) -> RunRow:
+        """Ask a run to stop; a finished one stays as it is."""
+        row = self._rows.request_cancel(backtest_id)
+        if row is None:
+            raise BacktestUnknown
+        if row.status is RunState.CANCELLED and row.started_at is None:
+            self._queue.cancel(backtest_id)
+        return row
+
+    def history(self, profile: str, **choice: Any) -> RunPage:
+        """Runs, newest first; the choice is that of `RunRows.page`."""
+        origin = SMOKE_PROFILE if profile == SMOKE_PROFILE else "user"
+        return self._rows.page(profile=profile, origin=origin, **choice)
+
+    def pin(self, backtest_id: str, is_pinned: bool) -> RunRow:
+        """Keep a run from being removed with age, or let it go again."""
+        self.get(backtest_id)
+        self._rows.pin(backtest_id, is_pinned)
+        return self.get(backtest_id)
+
+    def note(self, backtest_id: str, text: str) -> RunRow:
+        """Write a person's remark beside a run."""
+        if len(text) > NOTE_CHARACTERS:
+            raise TextTooLong("note", len(text), NOTE_CHARACTERS)
+        self.get(backtest_id)
+        self._rows.set_note(backtest_id, text)
+        return self.get(backtest_id)
+
+    def delete(self, backtest_id: str) -> None:
+        """Remove a finished run with its result.
+
+        Raises
+        ------
+        BacktestUnknown, RunStillActive
+        """
+        self.get(backtest_id)
+        self._rows.delete(backtest_id)
+        self._forget_result(backtest_id)
+        self._queue.forget([backtest_id])
+
+    # ------------------------------------------------------------ inside
+
+    def _new_run(self, body: Mapping[str, object], profile: str) -> NewRun:
+        strategy = _checked_strategy(body)
+        plain = {key: value for key, value in body.items() if key not in _CHOICE_FIELDS}
+        mode = self._mode(body, profile)
+        shelf = self._shelves.of(profile)
+        chosen = choose_strategy(strategy, _parameters(body))
+        check_fields("", body, (*KNOWN_FIELDS, "stock_mode", "stock_code"))
+        request = BacktestRequest.from_json(plain | {"strategy": strategy, "stock_codes": []})
+        request = replace(request, strategy=chosen.strategy.name, strategy_params=chosen.strategy.parameters())
+        request = self._with_stocks(request, body, profile, mode)
+        resolved = resolve(shelf.store, shelf.master, request)
+        assert resolved.interval is not None
+        return NewRun(
+            profile=profile,
+            origin=SMOKE_PROFILE if profile == SMOKE_PROFILE else "user",
+            stock_mode=mode,
+            request=dict(body),
+            resolved=resolved.to_json(),
+            data_versions=_versions(shelf, resolved.interval),
+            release=self._release,
+            total_symbols=len(resolved.codes),
+        )
+
+    def _mode(self, body: Mapping[str, object], profile: str) -> str:
+        given = body.get("stock_mode")
+        if given is not None and (not isinstance(given, str) or given not in MODES):
+            raise ModeInvalid("stock_mode")
+        if given is None and (body.get("stock_codes") is not None or body.get("stock_code") is not None):
+            return "specific"
+        return str(given) if given is not None else self._stocks.selection(profile).mode
+
+    def _with_stocks(self, request: BacktestRequest, body: Mapping[str, object], profile: str, mode: str) -> BacktestRequest:
+        if mode == "specific":
+            return replace(request, codes=self._specific(body, profile))
+        shelf = self._shelves.of(profile)
+        intervals = shelf.store.intervals()
+        if not intervals:
+            raise StoreEmpty
+        interval = request.interval or intervals[0]
+        universe = self._stocks.universe(profile, mode, interval, request.start, request.end)
+        if not universe.codes:
+            raise UniverseEmpty(mode, str(interval), request.start, request.end)
+        return replace(request, codes=universe.codes, interval=interval, universe=universe.to_json())
+
+    def _specific(self, body: Mapping[str, object], profile: str) -> tuple[str, ...]:
+        one, many = body.get("stock_code"), body.get("stock_codes")
+        if many is None and one is None:
+            codes = self._stocks.selection(profile).codes
+            if not codes:
+                raise SpecificListEmpty
+            return codes
+        if many is None:
+            return self._stocks.checked_codes(profile, [one], "stock_code")
+        if not isinstance(many, list):
+            raise CodesEmpty("stock_codes")
+        if not many:
+            raise NoStocks
+        if len(many) > MAXIMUM_STOCKS:
+            raise TooManyStocks(MAXIMUM_STOCKS, "stock_codes")
+        return self._stocks.checked_codes(profile, many, "stock_codes")
+
+
+def progress_json(row: RunRow) -> dict[str, Any]:
+    """The body of `GET /api/backtest/progress`; everything but the two times was measured from work done."""
+    return {
+        "backtest_id": row.id,
+        "status": row.status.value,
+        "progress_percent": row.percent,
+        "total_symbols": row.total_symbols,
+        "completed_symbols": row.completed_symbols,
+        "current_symbol": {"code": row.current_code, "name": row.current_name} if row.current_code else None,
+        "current_date": row.current_date.isoformat() if row.current_date else None,
+        "total_trades": row.total_trades,
+        "elapsed_seconds": round(row.elapsed_seconds, 3),
+        "eta_seconds": _remaining_seconds(row),
+        "stock_mode": row.stock_mode,
+    }
+
+
+def status_json(row: RunRow) -> dict[str, Any]:
+    """The body of a result that is not there: status with progress, or with the error."""
+    body = progress_json(row)
+    if row.error is not None:
+        body |= {"error": row.error["english"], "error_ko": row.error["korean"], "code": row.error["code"], "field": row.error.get("field")}
+    elif row.status is RunState.CANCELLED:
+        body |= {"error": "The backtest was cancelled before a stock was finished.", "code": "run_cancelled", "field": None}
+        body |= {"error_ko": "종목을 하나도 마치기 전에 백테스트가 취소되었습니다."}
+    return body
+
+
+def history_json(row: RunRow) -> dict[str, Any]:
+    """One run in the list of runs."""
+    resolved = row.resolved
+    return progress_json(row) | {
+        "strategy": resolved.get("strategy"),
+        "strategy_params": resolved.get("strategy_params"),
+        "start_date": resolved.get("start_date"),
+        "end_date": resolved.get("end_date"),
+        "interval": resolved.get("interval"),
+        "initial_capital": resolved.get("initial_capital"),
+        "created_at": utc_text(row.created_at),
+        "started_at": utc_text(row.started_at) if row.started_at else None,
+        "finished_at": utc_text(row.finished_at) if row.finished_at else None,
+        "headline": dict(row.headline),
+        "partial": row.partial,
+        "pinned": row.pinned,
+        "note": row.note,
+        "error": row.error["english"] if row.error else None,
+        "error_ko": row.error["korean"] if row.error else None,
+    }
+
+
+def _remaining_seconds(row: RunRow) -> float | None:
+    """Estimated from the work done so far; None before any is done, 0 when all is."""
+    if row.status in {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED}:
+        return 0.0
+    if not row.completed_symbols or not row.total_symbols:
+        return None
+    return round(row.elapsed_seconds / row.completed_symbols * (row.total_symbols - row.completed_symbols), 3)
+
+
+def _checked_strategy(body: Mapping[str, object]) -> str:
+    given = body.get("strategy")
+    if given is None or given == "":
+        raise StrategyMissing
+    name = str(given)
+    if is_own_reference(name) or "/" in name or "\\" in name:
+        raise StrategyFileRefused(name[:100], tuple(CATALOG))
+    return name
+
+
+def _parameters(body: Mapping[str, object]) -> Mapping[str, Any]:
+    request = BacktestRequest.from_json({"strategy": "x", "strategy_params": body.get("strategy_params")})
+    return request.strategy_params
+
+
+def _versions(shelf: Shelf, interval: Interval) -> dict[str, int]:
+    versions = {str(interval): shelf.store.current_version(interval) or 0}
+    return versions | {str(DAILY): shelf.store.current_version(DAILY) or 0}
+
+
+def _idempotency(profile: str, key: str | None, body: Mapping[str, object]) -> Idempotency | None:
+    if not key:
+        return None
+    return Idempotency(profile, key, hashlib.sha256(canonical_json(dict(body))).hexdigest())
