@@ -1,6 +1,8 @@
-"""Situations of files that results are written to."""
+"""Situations of files that results are written to and read from."""
 
-from bokgi.errors.base import EnvironmentFault, InputError
+from collections.abc import Sequence
+
+from bokgi.errors.base import DataError, EnvironmentFault, InputError, MissingError
 
 
 class PlotKindUnknown(InputError):
@@ -19,3 +21,57 @@ class FileNotWritten(EnvironmentFault):
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(path=path, problem=problem)
+
+
+class ResultUnwritable(EnvironmentFault):
+    code = "result_unwritable"
+    english = "The result could not be written to {folder}: {problem}. Make space or allow writing there and start the run again; earlier results are intact."
+    korean = "결과를 {folder}에 쓸 수 없습니다: {problem}. 공간을 확보하거나 쓰기 권한을 준 뒤 다시 실행하세요. 앞선 결과는 그대로 있습니다."
+
+    def __init__(self, folder: object, problem: str) -> None:
+        super().__init__(folder=str(folder), problem=problem)
+
+
+class ResultAbsent(MissingError):
+    code = "result_absent"
+    english = "There is no stored result '{name}'; it was deleted, or its run has not written one. Run the backtest again to have it."
+    korean = "저장된 결과 '{name}'이(가) 없습니다. 삭제되었거나 아직 저장되지 않았습니다. 백테스트를 다시 실행하세요."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+
+
+class ResultBroken(DataError):
+    code = "result_broken"
+    english = "The stored file '{file}' of result '{name}' is broken ({reason}); nothing of it is shown. Put it back from a backup, or run the backtest again."
+    korean = "결과 '{name}'의 저장 파일 '{file}'이(가) 손상되어({reason}) 표시하지 않습니다. 백업에서 되돌리거나 백테스트를 다시 실행하세요."
+
+    def __init__(self, name: str, file: str, reason: str) -> None:
+        super().__init__(name=name, file=file, reason=" ".join(reason.split())[:160])
+
+
+class ResultTooNew(DataError):
+    code = "result_too_new"
+    english = "The result '{name}' was stored in form {found} by a newer release; this one reads up to form {known}. Update to read it."
+    korean = "결과 '{name}'은(는) 더 새로운 배포가 저장 형식 {found}(으)로 저장했습니다. 이 배포는 {known}까지 읽습니다. 업데이트하세요."
+
+    def __init__(self, name: str, found: int, known: int) -> None:
+        super().__init__(name=name, found=found, known=known)
+
+
+class DownloadFormatUnknown(InputError):
+    code = "download_format_unknown"
+    english = "'{given}' is no format of a download; allowed: {allowed}."
+    korean = "'{given}'은(는) 내려받을 수 없는 형식입니다. 허용: {allowed}."
+
+    def __init__(self, given: str, allowed: Sequence[str]) -> None:
+        super().__init__(field="format", given=given, allowed=", ".join(allowed))
+
+
+class FontMissing(EnvironmentFault):
+    code = "font_missing"
+    english = "The font files {files} are not in {folder}, so no PDF can be set. Install Bokgi again from its wheel, or run 'make install', which puts them there; the other formats need no fonts."
+    korean = "PDF에 쓸 글꼴 {files}이(가) {folder}에 없습니다. Bokgi를 wheel로 다시 설치하거나 'make install'로 글꼴을 넣으세요. 다른 형식에는 글꼴이 필요 없습니다."
+
+    def __init__(self, folder: str, files: Sequence[str]) -> None:
+        super().__init__(folder=folder, files=", ".join(files))

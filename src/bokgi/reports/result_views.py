@@ -1,0 +1,169 @@
+"""Parts of a stored result, as screens ask for them: a page of trades, the equity curve.
+
+Convention: only what is asked for is read. Plain JSON values come back: money that is whole as an integer, times as ISO 8601 in UTC with
+milliseconds and Z, None where something does not exist (the sale of an open position). Trades are numbered from 1.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from bokgi.errors.reports import ResultBroken
+from bokgi.errors.requests import FieldInvalid
+from bokgi.metrics.drawdown import drawdown_series
+from bokgi.orders.reasons import Sale
+from bokgi.reports.formats import utc_text_of_micros
+from bokgi.reports.result_body import whole
+from bokgi.reports.result_files import checked_path, read_json, read_table
+from bokgi.reports.stored_record import BENCHMARK_PREFIX
+from bokgi.units import MICROS_PER_MINUTE, FloatArray, IntArray
+
+_CLOSED = pl.col("sell_row") >= 0
+_COMMISSION = pl.col("buy_commission") + pl.when(_CLOSED).then(pl.col("sell_commission")).otherwise(0.0)
+_TAX = pl.col("transaction_tax") + pl.col("special_tax")
+_FIELDS: dict[str, pl.Expr] = {
+    "number": pl.col("number"),
+    "code": pl.col("code"),
+    "name": pl.col("name"),
+    "bought_at": pl.col("buy_at"),
+    "buy_price": pl.col("buy_price"),
+    "shares": pl.col("shares"),
+    "sold_at": pl.when(_CLOSED).then(pl.col("sell_at")),
+    "sell_price": pl.when(_CLOSED).then(pl.col("sell_price")),
+    "invested": pl.col("invested"),
+    "gross": pl.when(_CLOSED).then(pl.col("profit") + _COMMISSION + _TAX),
+    "commission": _COMMISSION,
+    "tax": pl.when(_CLOSED).then(_TAX),
+    "profit": pl.when(_CLOSED).then(pl.col("profit")),
+    "return": pl.when(_CLOSED).then(pl.col("profit") / pl.col("invested")),
+    "balance": pl.when(_CLOSED).then(pl.col("balance")),
+    "reason": pl.col("reason"),
+}
+TRADE_FIELDS = tuple(_FIELDS)
+"""Fields of a trade's row, each of which the rows can be sorted by."""
+
+_WHOLE = ("buy_price", "shares", "sell_price", "invested", "gross", "commission", "tax", "profit", "balance")
+_TIMES = ("bought_at", "sold_at")
+_POINTS_A_COLUMN = 5
+
+
+def read_trades_page(
+    folder: Path, code: str | None = None, sort: str = "number", *, descending: bool = False, page: int = 1, page_size: int = 50
+) -> tuple[list[dict[str, Any]], int]:
+    """Return the rows of one page, in the fields of `TRADE_FIELDS`, and the number of all rows that the code has.
+
+    Parameters
+    ----------
+    code : of one stock; None for all
+    sort : a field; rows without it come last, equal ones in the order of their numbers
+    page : from 1
+
+    Raises
+    ------
+    FieldInvalid
+        There is no such field, or no such page can be.
+    ResultAbsent, ResultBroken
+    """
+    _check_page(sort, page, page_size)
+    known = pl.scan_parquet(checked_path(folder, "stocks.parquet")).select("instrument", "code", "name")
+    trades = pl.scan_parquet(checked_path(folder, "trades.parquet")).join(known, on="instrument", how="left")
+    chosen = trades if code is None else trades.filter(pl.col("code") == code)
+    try:
+        numbers = _sorted_numbers(chosen, sort, descending=descending)
+        wanted = numbers.slice((page - 1) * page_size, page_size)
+        return _rows(trades, wanted), len(numbers)
+    except pl.exceptions.PolarsError as error:
+        raise ResultBroken(folder.name, "trades.parquet", str(error)) from error
+
+
+def read_equity(folder: Path, points: int | None = None) -> dict[str, Any]:
+    """Return equity and drawdown at session ends with each benchmark, and on bars where `points` says how many are enough.
+
+    Notes
+    -----
+    `bars` keeps the first, highest, lowest, deepest and last point of every stretch of time: the extremes of both curves are among them.
+
+    Raises
+    ------
+    ResultAbsent, ResultBroken
+    """
+    stored = read_json(folder, "record.json")
+    sessions, initial = read_table(folder, "sessions.parquet"), float(stored["initial_equity"])
+    equity = sessions["equity"].to_numpy()
+    view: dict[str, Any] = {
+        "initial_equity": whole(initial),
+        "session": [day.isoformat() for day in sessions["day"].to_list()],
+        "equity": _wholes(equity),
+        "drawdown": drawdown_series(equity, initial).tolist(),
+        "benchmarks": [_benchmark(row, sessions) for row in stored["benchmarks"]],
+    }
+    return view if points is None else view | {"bars": _bars(folder, sessions, initial, points)}
+
+
+def reduced(equity: FloatArray, drawdown: FloatArray, points: int) -> IntArray:
+    """Places of at most `points` slots: of every stretch the first, highest, lowest, deepest and last."""
+    if len(equity) <= points:
+        return np.arange(len(equity))
+    edges = np.linspace(0, len(equity), max(points // _POINTS_A_COLUMN, 1) + 1).astype(np.int64).tolist()
+    kept: set[int] = set()
+    for start, end in pairwise(edges):
+        piece = equity[start:end]
+        kept |= {start, end - 1, *(start + int(place) for place in (piece.argmax(), piece.argmin(), drawdown[start:end].argmin()))}
+    return np.array(sorted(kept), dtype=np.int64)
+
+
+def _check_page(sort: str, page: int, page_size: int) -> None:
+    if sort not in _FIELDS:
+        raise FieldInvalid("sort", sort, ", ".join(TRADE_FIELDS))
+    for name, number in (("page", page), ("page_size", page_size)):
+        if number < 1:
+            raise FieldInvalid(name, number, "1, 2, 3 ...")
+
+
+def _sorted_numbers(trades: pl.LazyFrame, sort: str, *, descending: bool) -> pl.Series:
+    """Numbers of all chosen trades in the order asked for: two columns are read, no more."""
+    keyed = trades.select("number", key=_FIELDS[sort])
+    return keyed.sort("key", "number", descending=[descending, False], nulls_last=True).select("number").collect().to_series()
+
+
+def _rows(trades: pl.LazyFrame, numbers: pl.Series) -> list[dict[str, Any]]:
+    if not len(numbers):
+        return []
+    near = trades.filter(pl.col("number").is_between(numbers.min(), numbers.max()), pl.col("number").is_in(numbers.to_list()))
+    found = {row["number"]: row for row in near.select(**_FIELDS).collect().to_dicts()}
+    return [_plain(found[number]) for number in numbers.to_list()]
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    known = {name: row[name] for name in row if row[name] is not None}
+    times = {name: utc_text_of_micros(known[name]) for name in _TIMES if name in known}
+    numbers = {name: whole(known[name]) for name in _WHOLE if name in known}
+    return dict(row) | times | numbers | {"reason": Sale(row["reason"]).name.lower()}
+
+
+def _benchmark(stored: Mapping[str, Any], sessions: pl.DataFrame) -> dict[str, Any]:
+    equity = sessions[f"{BENCHMARK_PREFIX}{stored['name']}"].to_numpy()
+    return {"name": stored["name"], "korean": stored["korean"], "english": stored["english"], "equity": _wholes(equity)}
+
+
+def _bars(folder: Path, sessions: pl.DataFrame, initial: float, points: int) -> dict[str, Any]:
+    slots = read_table(folder, "equity.parquet")
+    equity = slots["equity"].to_numpy()
+    drawdown = drawdown_series(equity, initial)
+    kept = reduced(equity, drawdown, points)
+    at = sessions["midnight_at"].to_numpy()[slots["slot_session"].to_numpy()[kept]]
+    instants = at + slots["slot_minute"].to_numpy()[kept].astype(np.int64) * MICROS_PER_MINUTE
+    return {
+        "at": [utc_text_of_micros(instant) for instant in instants.tolist()],
+        "equity": _wholes(equity[kept]),
+        "drawdown": drawdown[kept].tolist(),
+        "all": len(equity),
+    }
+
+
+def _wholes(values: FloatArray) -> list[float | int]:
+    return [whole(value) for value in values.tolist()]
