@@ -19,7 +19,10 @@ READY = "ready"
 
 @dataclass(frozen=True, slots=True)
 class HealthReport:
-    """status : healthy, degraded (one part is missing) or unhealthy; database : connected or disconnected; python_worker : ready or offline"""
+    """status : healthy, degraded (one part is missing) or unhealthy
+
+    database : connected or disconnected; python_worker : ready or offline
+    """
 
     status: str
     version: str

@@ -83,7 +83,7 @@ class RunWork:
             return _failed("out_of_memory", *_OUT_OF_MEMORY, None, watch)
         except Superseded:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001  # logged below; one run must never end the worker
             _log.exception("run %s failed in a way nobody foresaw", row.id)
             return _failed("internal", *_UNFORESEEN, None, watch)
         state = RunState.CANCELLED if record.partial else RunState.COMPLETED
