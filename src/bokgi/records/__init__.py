@@ -1,0 +1,1 @@
+"""Database rows: runs, selections, saved strategies, feedback and heartbeats, in SQLite or PostgreSQL."""

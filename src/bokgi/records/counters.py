@@ -1,0 +1,12 @@
+"""Numbers that are never given twice, not even after what they named was deleted."""
+
+from sqlalchemy import Connection, text
+
+_NEXT = text(
+    "INSERT INTO counters (name, value) VALUES (:name, 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value"
+)
+
+
+def next_number(connection: Connection, name: str) -> int:
+    """The next number of a counter. The row stays locked to the end of the transaction, so that others wait for it."""
+    return int(connection.execute(_NEXT, {"name": name}).scalar_one())

@@ -1,0 +1,1 @@
+"""Changes of the tables, one file a step, run by Alembic from inside the package."""
