@@ -14,15 +14,17 @@ import polars as pl
 from bokgi.errors.reports import ResultBroken
 from bokgi.reports.result_body import result_body
 from bokgi.reports.result_files import check_files, read_file, read_json, read_table, remove_folder, remove_leftovers, write_files
-from bokgi.reports.result_views import read_equity, read_trades_page
+from bokgi.reports.result_views import TradesPage, read_equity, read_trade, read_trades_page
 from bokgi.reports.run_record import RunRecord
 from bokgi.reports.stored_record import record_json, sessions_table, slots_table, stocks_table, to_parquet, to_record, trades_table
 
 __all__ = [
+    "TradesPage",
     "check_result",
     "read_body",
     "read_equity",
     "read_result",
+    "read_trade",
     "read_trades_page",
     "remove_leftovers",
     "remove_result",

@@ -4,7 +4,8 @@ Convention: only what is asked for is read. Plain JSON values come back: money t
 milliseconds and Z, None where something does not exist (the sale of an open position). Trades are numbered from 1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,13 @@ _WHOLE = ("buy_price", "shares", "sell_price", "invested", "gross", "commission"
 _TIMES = ("bought_at", "sold_at")
 _POINTS_A_COLUMN = 5
 
+TradesPage = tuple[list[dict[str, Any]], int]
+"""The rows of one page, and the number of all rows."""
+
 
 def read_trades_page(
     folder: Path, code: str | None = None, sort: str = "number", *, descending: bool = False, page: int = 1, page_size: int = 50
-) -> tuple[list[dict[str, Any]], int]:
+) -> TradesPage:
     """Return the rows of one page, in the fields of `TRADE_FIELDS`, and the number of all rows that the code has.
 
     Parameters
@@ -69,8 +73,7 @@ def read_trades_page(
     ResultAbsent, ResultBroken
     """
     _check_page(sort, page, page_size)
-    known = pl.scan_parquet(checked_path(folder, "stocks.parquet")).select("instrument", "code", "name")
-    trades = pl.scan_parquet(checked_path(folder, "trades.parquet")).join(known, on="instrument", how="left")
+    trades = _trades(folder)
     chosen = trades if code is None else trades.filter(pl.col("code") == code)
     try:
         numbers = _sorted_numbers(chosen, sort, descending=descending)
@@ -78,6 +81,28 @@ def read_trades_page(
         return _rows(trades, wanted), len(numbers)
     except pl.exceptions.PolarsError as error:
         raise ResultBroken(folder.name, "trades.parquet", str(error)) from error
+
+
+def read_trade(folder: Path, number: int) -> tuple[dict[str, Any] | None, int]:
+    """Return one trade by its number (None where there is none) and the number of all trades.
+
+    Notes
+    -----
+    Beside the fields of a page it has `buy_session` and `sell_session` (dates), `last_session` of the period, and the instants of both
+    fills in microseconds, `buy_at_micros` and `sell_at_micros`.
+
+    Raises
+    ------
+    ResultAbsent, ResultBroken
+    """
+    trades, days = _trades(folder), read_table(folder, "sessions.parquet")["day"].to_list()
+    raw = {name: pl.col(name) for name in ("buy_session", "sell_session", "buy_at", "sell_at")}
+    try:
+        total = int(trades.select(pl.len()).collect().item())
+        found = trades.filter(pl.col("number") == number).select(**_FIELDS, **raw).collect().to_dicts()
+    except pl.exceptions.PolarsError as error:
+        raise ResultBroken(folder.name, "trades.parquet", str(error)) from error
+    return (_dated(found[0], days) if found else None), total
 
 
 def read_equity(folder: Path, points: int | None = None) -> dict[str, Any]:
@@ -114,6 +139,23 @@ def reduced(equity: FloatArray, drawdown: FloatArray, points: int) -> IntArray:
         piece = equity[start:end]
         kept |= {start, end - 1, *(start + int(place) for place in (piece.argmax(), piece.argmin(), drawdown[start:end].argmin()))}
     return np.array(sorted(kept), dtype=np.int64)
+
+
+def _trades(folder: Path) -> pl.LazyFrame:
+    """All trades with code and name of their stock; nothing but the stocks' names is read yet."""
+    known = pl.scan_parquet(checked_path(folder, "stocks.parquet")).select("instrument", "code", "name")
+    return pl.scan_parquet(checked_path(folder, "trades.parquet")).join(known, on="instrument", how="left")
+
+
+def _dated(row: Mapping[str, Any], days: Sequence[date]) -> dict[str, Any]:
+    is_open = row["sold_at"] is None
+    return _plain({name: row[name] for name in TRADE_FIELDS}) | {
+        "buy_session": days[row["buy_session"]],
+        "sell_session": None if is_open else days[row["sell_session"]],
+        "last_session": days[-1],
+        "buy_at_micros": row["buy_at"],
+        "sell_at_micros": None if is_open else row["sell_at"],
+    }
 
 
 def _check_page(sort: str, page: int, page_size: int) -> None:
