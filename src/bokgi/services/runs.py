@@ -6,11 +6,13 @@ and queued again by the reaper, a job without a row cannot exist.
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bokgi.bars.interval import DAILY, Interval
+from bokgi.errors.jobs import JobsUnavailable
 from bokgi.errors.requests import NoStocks
 from bokgi.errors.service import (
     BacktestUnknown,
@@ -31,13 +33,14 @@ from bokgi.reports.formats import utc_text
 from bokgi.services.request import KNOWN_FIELDS, BacktestRequest, check_fields
 from bokgi.services.resolution import choose_strategy, resolve
 from bokgi.services.shelf import SMOKE_PROFILE, Shelf, Shelves
-from bokgi.services.stock_lists import MAXIMUM_STOCKS, MODES, StockLists
+from bokgi.services.stock_lists import MAXIMUM_STOCKS, MODES, StockLists, stock_of
 from bokgi.strategies.catalog import CATALOG
 from bokgi.strategies.own_file import is_own_reference
 
 BACKTEST = "backtest"
 """Kind of the jobs that compute a run."""
 NOTE_CHARACTERS = 2_000
+_log = logging.getLogger(__name__)
 _CHOICE_FIELDS = ("stock_mode", "stock_code", "stock_codes")
 
 
@@ -83,13 +86,13 @@ class Runs:
             The key came before, with another request.
         """
         earlier = _idempotency(profile, idempotency_key, body)
-        known = self._rows.find_idempotent(earlier) if earlier is not None else None
+        known = self._rows.answered(earlier)
         if known is not None:
             return Started(known, self._is_worker_ready(), is_new=False)
         new = self._new_run(body, profile)
         row, is_new = self._rows.add(new, idempotency=earlier)
         if is_new:
-            self._queue.enqueue(Job(row.id, BACKTEST, {}))
+            self._enqueue(row)
         return Started(row, self._is_worker_ready(), is_new)
 
     def get(self, backtest_id: str) -> RunRow:
@@ -146,6 +149,13 @@ class Runs:
 
     # ------------------------------------------------------------ inside
 
+    def _enqueue(self, row: RunRow) -> None:
+        """Queue the job of a stored run; where that fails the reaper does it, for the promise to run was given with the row."""
+        try:
+            self._queue.enqueue(Job(row.id, BACKTEST, {}))
+        except JobsUnavailable as error:
+            _log.warning("run %s is stored and will be queued by the reaper: %s", row.id, error)
+
     def _new_run(self, body: Mapping[str, object], profile: str) -> NewRun:
         strategy = _checked_strategy(body)
         plain = {key: value for key, value in body.items() if key not in _CHOICE_FIELDS}
@@ -167,7 +177,13 @@ class Runs:
             data_versions=_versions(shelf, resolved.interval),
             release=self._release,
             total_symbols=len(resolved.codes),
+            strategy=resolved.strategy,
+            words=self._names(shelf, resolved.codes),
         )
+
+    def _names(self, shelf: Shelf, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """Names of a few stocks, for the search in the history; a whole market is not found by its members."""
+        return tuple(stock_of(shelf, code).name for code in codes) if len(codes) <= MAXIMUM_STOCKS else ()
 
     def _mode(self, body: Mapping[str, object], profile: str) -> str:
         given = body.get("stock_mode")

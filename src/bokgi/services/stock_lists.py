@@ -19,7 +19,6 @@ from bokgi.errors.service import (
     ModeInvalid,
     ModeMissing,
     SearchTextMissing,
-    TooManyStocks,
 )
 from bokgi.market.codes import normalised_code
 from bokgi.records.selections import SelectionRows
@@ -82,10 +81,7 @@ class StockLists:
         if not isinstance(codes, list) or not codes:
             raise CodesEmpty
         wanted = self.checked_codes(profile, codes, "codes")
-        if len(dict.fromkeys((*self._rows.specific(profile), *wanted))) > MAXIMUM_STOCKS:
-            raise TooManyStocks(MAXIMUM_STOCKS)
-        if not self._rows.add_specific(profile, wanted, MAXIMUM_STOCKS):
-            raise TooManyStocks(MAXIMUM_STOCKS)  # another request was faster
+        self._rows.add(profile, wanted, limit=MAXIMUM_STOCKS)
         return self.selection(profile)
 
     def remove_specific(self, profile: str, code: str) -> Selection:
@@ -95,12 +91,12 @@ class StockLists:
         ------
         CodeFormWrong
         """
-        self._rows.remove_specific(profile, self._checked_form(code))
+        self._rows.remove(profile, self._checked_form(code))
         return self.selection(profile)
 
     def clear_specific(self, profile: str) -> Selection:
         """Take all codes out."""
-        self._rows.clear_specific(profile)
+        self._rows.clear(profile)
         return self.selection(profile)
 
     def selection(self, profile: str) -> Selection:
@@ -130,14 +126,11 @@ class StockLists:
         if self._shelves.of(profile).unknown((word,)):
             raise ListedCodesInvalid([word], "code")
         limit = MAXIMUM_STOCKS if name == "whitelist" else None
-        if not self._rows.add_listed(profile, name, word, limit):
-            raise TooManyStocks(MAXIMUM_STOCKS, "code")
-        return self.listed(profile, name)
+        return self._rows.add_listed(profile, name, word, limit=limit)
 
     def remove_listed(self, profile: str, name: ListName, code: str) -> tuple[str, ...]:
         """Take a code off a list; the same answer when it was not on it."""
-        self._rows.remove_listed(profile, name, self._checked_form(code))
-        return self.listed(profile, name)
+        return self._rows.remove_listed(profile, name, self._checked_form(code))
 
     def search(self, profile: str, text: str | None, limit: int) -> tuple[Stock, ...]:
         """Stocks by code, Korean or English name, or initial consonants; best first.
