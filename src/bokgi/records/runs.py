@@ -65,7 +65,7 @@ class RunRows:
         IdempotencyKeyReused
             The key came with another request before.
         """
-        known = self._known(idempotency)
+        known = self.answered(idempotency)
         if known is not None:
             return known, False
         with self._database.writing() as connection:
@@ -78,7 +78,8 @@ class RunRows:
                 _keep_key(connection, idempotency, row)
         return row, True
 
-    def _known(self, idempotency: Idempotency | None) -> RunRow | None:
+    def answered(self, idempotency: Idempotency | None) -> RunRow | None:
+        """The run that a key made before; None where the key is new, or none was given. Raises `IdempotencyKeyReused`."""
         if idempotency is None:
             return None
         with self._database.reading() as connection:
