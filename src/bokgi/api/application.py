@@ -1,56 +1,61 @@
 """The web application: all routes and the frame around them, from one built `Application`."""
 
-from collections.abc import Mapping
+import threading
 from types import ModuleType
-from typing import Any
 
 from fastapi import FastAPI
 
-from bokgi.api import errors, health
+from bokgi.api import errors, health, lists, metrics, session, stocks
+from bokgi.api.body_limits import BODY_SECONDS, BodyLimits
+from bokgi.api.description import describe
+from bokgi.api.frame import Frame
+from bokgi.api.hosts import HostCheck, check_origin
+from bokgi.api.rates import RateCheck
+from bokgi.api.tokens import TokenCheck
 from bokgi.services.application import Application
 
-ROUTERS: tuple[ModuleType, ...] = (health,)
+ROUTERS: tuple[ModuleType, ...] = (health, session, stocks, lists, metrics)
 """Every module with routes; each defines `router`."""
 
-_UNUSED_SCHEMAS = ("HTTPValidationError", "ValidationError")
 
+def create_app(application: Application, *, stopping: threading.Event | None = None, body_seconds: float = BODY_SECONDS) -> FastAPI:
+    """The HTTP service over an application; whoever built the application closes it.
 
-def create_app(application: Application) -> FastAPI:
-    """The HTTP service over an application; whoever built the application closes it."""
+    Parameters
+    ----------
+    stopping : set by the server when it is about to end: streams of events then close
+    body_seconds : how long a client may take to send a body [s]
+    """
     app = FastAPI(
         title="Bokgi",
-        version=health.package_version(),
+        version=application.version,
         summary="Backtests of Korean stocks that cannot lie",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         responses=errors.ERROR_RESPONSES,
     )
-    app.state.application = application
-    app.state.health_watch = health.HealthWatch(application.health.report)
+    _share(app, application, stopping or threading.Event())
     errors.install(app)
     for module in ROUTERS:
         app.include_router(module.router)
-    _describe_errors(app)
+    _guard(app, application, body_seconds)
+    describe(app)
     return app
 
 
-def _describe_errors(app: FastAPI) -> None:
-    """Take the framework's own error answer, which is never given, out of the OpenAPI document."""
-    built = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            _without_unused(built())
-        assert app.openapi_schema is not None
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend the document
+def _share(app: FastAPI, application: Application, stopping: threading.Event) -> None:
+    """What routes find again through `dependencies`."""
+    app.state.application = application
+    app.state.stopping = stopping
+    app.state.tokens = TokenCheck(application.settings.token)
+    app.state.metrics = metrics.Metrics(application)
+    app.state.health_watch = health.HealthWatch(application.health.report)
 
 
-def _without_unused(document: Mapping[str, Any]) -> None:
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            operation["responses"].pop("422", None)
-    for name in _UNUSED_SCHEMAS:
-        document.get("components", {}).get("schemas", {}).pop(name, None)
+def _guard(app: FastAPI, application: Application, body_seconds: float) -> None:
+    """The layers, innermost first: bodies are read only for requests that passed the checks."""
+    settings = application.settings
+    checks = (HostCheck(settings), check_origin, RateCheck(settings), app.state.tokens)
+    app.add_middleware(BodyLimits, upload_bytes=settings.upload_bytes, body_seconds=body_seconds)
+    app.add_middleware(Frame, checks=checks, observer=app.state.metrics, stopping=app.state.stopping)

@@ -4,17 +4,18 @@ Convention: the most derived class of an error that stands in `STATUS_OF` decide
 nobody foresaw is told by the id of its request, under which the log has the rest.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from bokgi.api.scopes import notes_of, template_of
 from bokgi.errors.base import BokgiError, DataError, EnvironmentFault, InputError, InternalFault, Language, MissingError
 from bokgi.errors.http import (
     BodyTooLarge,
@@ -31,9 +32,12 @@ from bokgi.errors.http import (
     TokenWrong,
     TooManyRequests,
 )
+from bokgi.errors.records import ConfigNameTaken, IdempotencyKeyReused, RunStillActive
+from bokgi.errors.reports import ResultBroken, ResultTooNew
 from bokgi.errors.requests import FieldInvalid
 from bokgi.errors.runs import RunCancelled
-from bokgi.errors.service import BacktestUnknown, NothingToGive
+from bokgi.errors.service import NothingToGive
+from bokgi.errors.store import ManifestBroken, SegmentBroken, StoreTooNew
 
 STATUS_OF: Mapping[type[BokgiError], int] = {
     BokgiError: 500,
@@ -44,7 +48,15 @@ STATUS_OF: Mapping[type[BokgiError], int] = {
     InternalFault: 500,
     RunCancelled: 409,
     NothingToGive: 409,
-    BacktestUnknown: 404,
+    RunStillActive: 409,
+    IdempotencyKeyReused: 409,
+    ConfigNameTaken: 409,
+    # What we stored is broken, and the request is not to blame for it.
+    ResultBroken: 500,
+    ResultTooNew: 500,
+    SegmentBroken: 500,
+    ManifestBroken: 500,
+    StoreTooNew: 500,
     HostRefused: 421,
     OriginRefused: 403,
     TokenRequired: 401,
@@ -57,7 +69,7 @@ STATUS_OF: Mapping[type[BokgiError], int] = {
 RETRY_SECONDS = 2
 """What a client is told to wait when the machine, not the request, is at fault."""
 SHOWN_CHARACTERS = 80
-_LOG = structlog.get_logger("bokgi.api")
+_LOG = logging.getLogger("bokgi.api")
 
 
 class ErrorBody(BaseModel):
@@ -114,7 +126,7 @@ def response_of(error: BokgiError, *, status: int | None = None, **more: object)
 
 def unforeseen(error: BaseException, request_id: str) -> JSONResponse:
     """Log what happened, and answer without a detail of it."""
-    _LOG.error("unforeseen", request_id=request_id, error=type(error).__name__, exc_info=error)
+    _LOG.error("unforeseen", extra={"request_id": request_id, "error": type(error).__name__}, exc_info=error)
     return response_of(RequestFailed(request_id))
 
 
@@ -135,9 +147,10 @@ async def _bokgi_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, BokgiError)
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _LOG.error("fault", request_id=request_id_of(request), code=error.code, error=str(error), exc_info=error)
+        facts = {"request_id": notes_of(request.scope).request_id, "code": error.code, "error": str(error)}
+        _LOG.error("fault", extra=facts, exc_info=error)
     if isinstance(error, InternalFault):
-        return response_of(RequestFailed(request_id_of(request)))
+        return response_of(RequestFailed(notes_of(request.scope).request_id))
     return response_of(error)
 
 
@@ -161,7 +174,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
             return response_of(BodyTooLarge(0))
         case status if status < HTTPStatus.INTERNAL_SERVER_ERROR:
             return response_of(RequestRefused(str(error.detail)), status=status)
-    return unforeseen(error, request_id_of(request))
+    return unforeseen(error, notes_of(request.scope).request_id)
 
 
 def allowed_methods(request: Request) -> str:
@@ -169,16 +182,6 @@ def allowed_methods(request: Request) -> str:
     template = template_of(request.scope)
     methods = request.app.openapi()["paths"].get(template, {})
     return ", ".join(sorted(method.upper() for method in methods)) or "GET"
-
-
-def template_of(scope: Mapping[str, Any]) -> str:
-    """`/api/backtest/result/{id}`: the path of the route that took the request; empty where there is none."""
-    return str(getattr(scope.get("route"), "path", ""))
-
-
-def request_id_of(request: Request) -> str:
-    """The id that the frame gave to the request."""
-    return str(request.scope.get("bokgi.request_id", "-"))
 
 
 def error_of_fault(faults: Sequence[Mapping[str, Any]]) -> InputError:

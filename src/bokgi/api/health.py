@@ -40,7 +40,7 @@ class Report(Protocol):
 class Services(BaseModel):
     """The parts that the service stands on."""
 
-    database: str = Field(description="`connected`, or what is wrong")
+    database: Literal["connected", "disconnected"]
     python_worker: Literal["ready", "offline"]
 
 
@@ -97,7 +97,7 @@ class HealthWatch:
 
     def _without_answer(self) -> HealthBody:
         uptime = int(self._clock() - self._started_at)
-        services = Services(database="no answer", python_worker="offline")
+        services = Services(database="disconnected", python_worker="offline")
         return HealthBody(status="unhealthy", version=package_version(), uptime=uptime, services=services)
 
 

@@ -160,6 +160,12 @@ class RunRows:
             found = connection.execute(select(*_COLUMNS).where(_is_in(UNFINISHED)).order_by(RUNS.c.order_number))
             return tuple(RunRow.of(row) for row in found.mappings())
 
+    def count_by_state(self) -> dict[RunState, int]:
+        """How many runs there are in each state, of all profiles and origins."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(RUNS.c.status, func.count()).group_by(RUNS.c.status)).all()
+        return dict.fromkeys(RunState, 0) | {RunState(status): count for status, count in found}
+
     def is_cancel_requested(self, backtest_id: str) -> bool:
         """Whether the worker should stop: somebody cancelled the run, or deleted it."""
         with self._database.reading() as connection:
