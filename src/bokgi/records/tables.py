@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from bokgi.records.columns import PlainText, UtcInstant
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The migration that this release needs."""
 
 METADATA = MetaData(
@@ -154,6 +154,25 @@ WORKERS = Table(
     Column("beats", BigInteger, nullable=False, doc="rises with every heartbeat; readers judge by its change"),
     Column("started_at", UtcInstant, nullable=False, doc="by the worker's clock"),
     Column("seen_at", UtcInstant, nullable=False, doc="latest heartbeat by the worker's clock; for people"),
+)
+
+IMPORTS = Table(
+    "imports",
+    METADATA,
+    Column("id", PlainText, primary_key=True, doc="im-<number>"),
+    Column("order_number", BigInteger, nullable=False, doc="rises with every upload"),
+    Column("profile", PlainText, nullable=False, doc="who uploaded"),
+    Column("file_name", PlainText, nullable=False, doc="as the page named it, made harmless"),
+    Column("path", PlainText, nullable=False, doc="where the file waits until it is imported"),
+    Column("size_bytes", BigInteger, nullable=False, doc="size of the file"),
+    Column("hints", JSON, nullable=False, doc="what the person said of the file"),
+    Column("status", PlainText, nullable=False, server_default=text("'queued'"), doc="queued, running, completed or failed"),
+    Column("report", JSON, nullable=False, server_default=text("'[]'"), doc="an entry a file: what was taken, what was refused and why"),
+    Column("error", JSON(none_as_null=True), doc="code, english, korean, field"),
+    Column("created_at", UtcInstant, nullable=False, doc="when it was uploaded"),
+    Column("finished_at", UtcInstant, doc="end, whatever it was"),
+    Index(None, "order_number", unique=True),
+    Index(None, "status"),
 )
 
 SCHEMA_TERMS = Table(
