@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bokgi.errors.records import ConfigAbsent, ConfigNameTaken
@@ -75,6 +75,12 @@ class StrategyConfigRows:
             wanted = select(STRATEGY_CONFIGS).where(_CONFIGS.profile == profile, _CONFIGS.name == name)
             return StrategyConfigRow(**connection.execute(wanted).mappings().one())
 
+    def update(
+        self, profile: str, config_id: str, name: str, strategy: str, params: Mapping[str, Any], extra: Mapping[str, Any] | None = None
+    ) -> StrategyConfigRow:
+        """Change everything of a configuration but its id. Raises as `rename` does."""
+        return self._changed(profile, config_id, {"name": name, "strategy": strategy, "params": dict(params), "extra": dict(extra or {})})
+
     def rename(self, profile: str, config_id: str, name: str) -> StrategyConfigRow:
         """Give a configuration another name.
 
@@ -85,23 +91,28 @@ class StrategyConfigRows:
         ConfigNameTaken
             Another one has the name.
         """
-        if not is_storable(config_id):
-            raise ConfigAbsent(config_id)
-        is_it = (_CONFIGS.profile == profile, _CONFIGS.id == config_id)
-        changed = update(STRATEGY_CONFIGS).where(*is_it).values(name=name, updated_at=self._clock()).returning(STRATEGY_CONFIGS)
+        return self._changed(profile, config_id, {"name": name})
+
+    def delete(self, profile: str, config_id: str) -> None:
+        """Delete a configuration. Raises `ConfigAbsent` where the profile has none of this id."""
+        with self._database.writing() as connection:
+            gone = delete(STRATEGY_CONFIGS).where(*_is_it(profile, config_id))
+            if connection.execute(gone).rowcount == 0:
+                raise ConfigAbsent(config_id)
+
+    def _changed(self, profile: str, config_id: str, values: Mapping[str, Any]) -> StrategyConfigRow:
+        changed = update(STRATEGY_CONFIGS).where(*_is_it(profile, config_id)).values({**values, "updated_at": self._clock()})
         try:
             with self._database.writing() as connection:
-                row = connection.execute(changed).mappings().one_or_none()
+                row = connection.execute(changed.returning(STRATEGY_CONFIGS)).mappings().one_or_none()
         except IntegrityError as error:
-            raise ConfigNameTaken(name) from error
+            raise ConfigNameTaken(str(values["name"])) from error
         if row is None:
             raise ConfigAbsent(config_id)
         return StrategyConfigRow(**row)
 
-    def delete(self, profile: str, config_id: str) -> bool:
-        """Delete a configuration; False where the profile has none of this id."""
-        if not is_storable(config_id):
-            return False
-        with self._database.writing() as connection:
-            gone = delete(STRATEGY_CONFIGS).where(_CONFIGS.profile == profile, _CONFIGS.id == config_id)
-            return connection.execute(gone).rowcount == 1
+
+def _is_it(profile: str, config_id: str) -> tuple[ColumnElement[bool], ...]:
+    if not is_storable(config_id):
+        raise ConfigAbsent(config_id)
+    return _CONFIGS.profile == profile, _CONFIGS.id == config_id
