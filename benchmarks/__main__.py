@@ -16,6 +16,7 @@ from benchmarks.cases import (
     simulation_rows,
     store_lines,
 )
+from benchmarks.instrument_search import search_rows
 from benchmarks.machine import machine_lines
 from benchmarks.rows import HEADING, Row
 
@@ -32,6 +33,8 @@ both packages must agree to 1e-9 (relative); if they do not, the command fails.
 - **Seven strategies**: the synthetic demo market under `krx`, defaults of all strategies; the panel is read from the store each time.
   *Warm* repeats in one process. *Cold* is a whole new process, its start and imports included, with the compile cache and the
   system's cache of files there.
+- **Search**: generated names; queries are beginnings, initial consonants, half-typed syllables, English words, codes, and texts that find
+  nothing.
 - **Import**: each in a process of its own, one run.
 """
 
@@ -43,6 +46,7 @@ def comparison_rows(size: Size) -> Iterator[Row]:
     yield from end_to_end_rows(frame, size)
     yield from market_rows(size)
     yield from help_rows(size)
+    yield from search_rows()
 
 
 def shown(rows: Iterator[Row]) -> list[Row]:

@@ -1,8 +1,8 @@
 """Speed and memory of the search for instruments, over 20,000 generated ones.
 
-Run: `.venv/bin/python -m benchmarks.instrument_search`. Names are joined from words of real trades at random, with a fixed seed; queries are
-what people type on the way to a name: its beginning sign by sign, initial consonants, half-typed syllables, English words, codes, and texts
-that find nothing.
+Run: `.venv/bin/python -m benchmarks.instrument_search`. Names are joined from words of real trades at random, with a fixed seed;
+queries are what people type on the way to a name: its beginning sign by sign, initial consonants, half-typed syllables, English words,
+codes, and texts that find nothing.
 """
 
 import random
@@ -165,9 +165,8 @@ def main() -> None:
     """Print the figures."""
     figures = search_figures()
     median, high, most = (figures.percentile(share) * 1e3 for share in (0.5, 0.99, 1.0))
-    print(
-        f"{len(figures.queries.seconds):,} queries of {INSTRUMENTS:,} instruments: p50 {median:.2f} ms, p99 {high:.2f} ms, most {most:.2f} ms"
-    )
+    asked = len(figures.queries.seconds)
+    print(f"{asked:,} queries of {INSTRUMENTS:,} instruments: p50 {median:.2f} ms, p99 {high:.2f} ms, most {most:.2f} ms")
     print(f"slowest: {figures.slowest!r}")
     print(f"building: {figures.build_seconds:.2f} s, memory {figures.memory_bytes / 1e6:.1f} MB")
 

@@ -15,6 +15,7 @@ from benchmarks.cross_peers import (
     simulation_of,
     vectorbt_of,
 )
+from benchmarks.instrument_search import search_figures
 from benchmarks.measuring import Timing
 from benchmarks.rows import below_row, faster_row
 from bokgi.market.calendar import sessions_between
@@ -56,3 +57,10 @@ def test_an_aim_is_judged_by_medians_and_a_miss_is_said() -> None:
     assert faster_row("case", ours, "peer", theirs, 5.0).verdict == "met, 2.00 times the aim"
     assert faster_row("case", ours, "peer", theirs, 20.0).verdict == "**missed**: 50% of the aim"
     assert below_row("case", 4.0, "4 s", 3.0, "3 s").verdict == "**missed**: 75% of the aim"
+
+
+def test_the_search_is_measured_on_queries_of_every_kind() -> None:
+    figures = search_figures(instruments=300, queries=60)
+    assert len(figures.queries.seconds) >= 55
+    assert 0 < figures.percentile(0.5) <= figures.percentile(0.99) <= max(figures.queries.seconds)
+    assert figures.memory_bytes > 10_000

@@ -98,6 +98,21 @@ class Master:
         word = normalised_code(code)
         return self._instruments.get(word) or Instrument(word, assumed=True)
 
+    def sector(self, code: str) -> str:
+        """The sector that the exchange puts the issue in; empty where no file says it."""
+        return self._sectors.get(normalised_code(code), "")
+
+    def is_listed(self, code: str) -> bool:
+        """Whether the issue is still traded, as far as the files tell: False once a newer list of its board lacks it, or one says so."""
+        return normalised_code(code) not in self._gone
+
+    def version(self) -> str:
+        """Changes whenever a master file is imported; nothing is read for it but the folder."""
+        if not self.folder.is_dir():
+            return ""
+        files = sorted(path for path in self.folder.iterdir() if path.suffix == ".parquet" and not path.name.startswith("."))
+        return ";".join(f"{path.name} {(facts := path.stat()).st_mtime_ns} {facts.st_size} {facts.st_ino}" for path in files)
+
     def instruments(self) -> Iterable[Instrument]:
         """Everything known, delisted issues included."""
         return self._instruments.values()
@@ -123,12 +138,35 @@ class Master:
             known[row["code"]] = _delisted_issue(row)
         for row in self.table(MasterKind.SECTORS).iter_rows(named=True):
             known[row["code"]] = _issue(row, Kind.SPAC if "스팩" in (row["name"] or "") else Kind.STOCK)
-        for row in self.table(MasterKind.LISTED).sort("as_of", nulls_last=False).iter_rows(named=True):
+        for row in self._listed_rows():
             kind = kind_from_master(row["security_group"] or "", row["stock_kind"] or "", row["section"] or "", row["name"] or "")
             known[row["code"]] = _issue(row, kind)
         for row in self.table(MasterKind.LISTING_FACTS).iter_rows(named=True):
             known[row["code"]] = _with_facts(known.get(row["code"]), row)
         return known
+
+    @cached_property
+    def _sectors(self) -> dict[str, str]:
+        rows = self.table(MasterKind.SECTORS).filter(pl.col("sector").is_not_null())
+        return dict(zip(rows["code"].to_list(), rows["sector"].to_list(), strict=True))
+
+    @cached_property
+    def _gone(self) -> frozenset[str]:
+        """Codes of which some file says, or shows, that they are not listed any more."""
+        seen = {row["code"]: row for row in self._listed_rows()}
+        newest: dict[Board | None, date] = {}
+        for row in seen.values():
+            board = board_from_master(row["market"] or "")
+            newest[board] = max(newest.get(board, date.min), row["as_of"] or date.min)
+        missing = {code for code, row in seen.items() if (row["as_of"] or date.min) < newest[board_from_master(row["market"] or "")]}
+        dated = {code for code, instrument in self._instruments.items() if instrument.delisted is not None}
+        ended = self.table(MasterKind.DELISTED).iter_rows(named=True)
+        back = {code: row["as_of"] or date.min for code, row in seen.items() if code not in missing}
+        return frozenset(missing | dated | {row["code"] for row in ended if back.get(row["code"], date.min) <= (row["as_of"] or date.max)})
+
+    def _listed_rows(self) -> Iterable[dict[str, Any]]:
+        """Rows of all lists of issues, the oldest list first."""
+        return self.table(MasterKind.LISTED).sort("as_of", nulls_last=False, maintain_order=True).iter_rows(named=True)
 
 
 def _issue(row: dict[str, Any], kind: Kind) -> Instrument:
