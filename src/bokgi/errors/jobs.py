@@ -1,15 +1,13 @@
 """Situations of durable work: the queue cannot be reached, or a job cannot be carried out."""
 
-from bokgi.errors.base import EnvironmentFault, InputError, InternalFault
+from bokgi.errors.base import InputError, InternalFault
+from bokgi.errors.records import DatabaseUnavailable
 
 
-class JobsUnavailable(EnvironmentFault):
+class JobsUnavailable(DatabaseUnavailable):
     code = "jobs_unavailable"
-    english = "The job queue cannot be reached ({problem}). It is tried again by itself; check that the database runs and that its disk is not full."
-    korean = "작업 대기열에 연결할 수 없습니다 ({problem}). 자동으로 다시 시도합니다. 데이터베이스가 실행 중인지, 디스크가 가득 차지 않았는지 확인하세요."
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem=problem)
+    english = "The job queue does not answer ({reason}). Nothing was queued or changed; check that the database runs and that its disk is not full, and try again."
+    korean = "작업 대기열이 응답하지 않습니다({reason}). 등록되거나 바뀐 것은 없습니다. 데이터베이스가 실행 중인지, 디스크가 가득 차지 않았는지 확인하고 다시 시도하세요."
 
 
 class JobFailed(InternalFault):

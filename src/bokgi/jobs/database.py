@@ -32,6 +32,12 @@ def open_engine(url: str, *, lock_seconds: float, pool_size: int) -> sa.Engine:
     return sa.create_engine(address, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=30, connect_args=_POSTGRES)
 
 
+def reading(engine: sa.Engine) -> sa.Engine:
+    """The same connections for single queries, which need not wait for a writer."""
+    return engine.execution_options(**{_READING: True})
+
+
+_READING = "bokgi_reading"
 _POSTGRES = {
     "application_name": "bokgi-jobs",
     "connect_timeout": 5,
@@ -56,7 +62,8 @@ def _sqlite_engine(url: str, lock_seconds: float, pool_size: int) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin_immediate(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if not connection.get_execution_options().get(_READING):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
@@ -87,9 +94,13 @@ def _make_sqlite_file(url: str) -> None:
 
 @contextmanager
 def faults_named() -> Iterator[None]:
-    """Turn the database's failures into `JobsUnavailable`."""
+    """Turn the database's failures into `JobsUnavailable`; a fault of a statement of ours stays what it is."""
     try:
         yield
+    except _OUR_FAULTS:
+        raise
     except (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError) as error:
-        problem = str(getattr(error, "orig", None) or error).strip().splitlines()
-        raise JobsUnavailable(problem[0] if problem else type(error).__name__) from error
+        raise JobsUnavailable(str(getattr(error, "orig", None) or error) or type(error).__name__) from error
+
+
+_OUR_FAULTS = (sa.exc.ProgrammingError, sa.exc.IntegrityError, sa.exc.DataError, sa.exc.NotSupportedError)

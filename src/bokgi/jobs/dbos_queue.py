@@ -1,8 +1,4 @@
-"""The queue on DBOS, for processes that do not compute: it writes and reads rows and starts nothing.
-
-The application version is a constant of ours: it changes only when a queued job of the old form could not be carried out
-any more. Releases are kept apart by the names of their queues.
-"""
+"""The queue on DBOS, for processes that do not compute: it writes and reads rows and starts nothing."""
 
 import json
 import time
@@ -13,18 +9,11 @@ from dbos import DBOSClient, DBOSPortableJSONSerializer
 from bokgi.errors.jobs import JobPayloadInvalid
 from bokgi.jobs.database import faults_named, open_engine
 from bokgi.jobs.port import Job, JobQueue, JobState
+from bokgi.jobs.queue_names import APPLICATION, APPLICATION_VERSION, WORKFLOW, QueueNames
 from bokgi.jobs.rows import JobRows
 
-APPLICATION = "bokgi-jobs"
-APPLICATION_VERSION = "1"
-WORKFLOW = "job"
 _LOCK_SECONDS = 10.0
 _POOL_SIZE = 8
-
-
-def queue_name(release: str) -> str:
-    """Queue of one release."""
-    return f"runs@{release}"
 
 
 def create_queue(url: str, release: str) -> JobQueue:
@@ -37,7 +26,7 @@ class DbosQueue:
 
     def __init__(self, url: str, release: str) -> None:
         self._engine = open_engine(url, lock_seconds=_LOCK_SECONDS, pool_size=_POOL_SIZE)
-        self._name = queue_name(release)
+        self._queues = QueueNames.of(release)
         self._rows = JobRows(self._engine)
         self._client = DBOSClient(
             system_database_engine=self._engine,
@@ -53,7 +42,7 @@ class DbosQueue:
             # In a transaction of ours: the client's own `enqueue` waits without end for a locked SQLite file.
             self._client.enqueue_in_transaction(
                 connection,
-                {"workflow_name": WORKFLOW, "queue_name": self._name, "workflow_id": job.id, "app_version": APPLICATION_VERSION},
+                {"workflow_name": WORKFLOW, "queue_name": self._queues.ordinary, "workflow_id": job.id, "app_version": APPLICATION_VERSION},
                 job.kind,
                 payload,
             )
@@ -71,7 +60,7 @@ class DbosQueue:
 
     def resume(self, dead_workers: Collection[str]) -> tuple[str, ...]:
         with faults_named():
-            return self._rows.take_back(dead_workers, self._name)
+            return self._rows.take_back(dead_workers, self._queues)
 
     def holders(self) -> frozenset[str]:
         with faults_named():
@@ -79,11 +68,11 @@ class DbosQueue:
 
     def adopt(self, job_ids: Collection[str]) -> tuple[str, ...]:
         with faults_named():
-            return self._rows.adopt(job_ids, self._name)
+            return self._rows.adopt(job_ids, self._queues)
 
     def waiting(self) -> int:
         with faults_named():
-            return self._rows.waiting(self._name)
+            return self._rows.waiting(self._queues)
 
     def forget(self, job_ids: Collection[str]) -> None:
         with faults_named():

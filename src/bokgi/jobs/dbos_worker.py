@@ -1,28 +1,30 @@
-"""The worker on DBOS: takes jobs of its release's queue and carries them out in threads of its process.
+"""The worker on DBOS: takes jobs of its release's queues and carries them out in threads of its process.
 
 One process is one worker, under an id that stays the same over restarts. `start` first takes back what the previous process
-of this id held. Handlers raise to be tried again; a job that fails or kills its worker too often ends as failed.
+of this id held. A handler raises to be tried again; a job that fails or kills its worker too often ends as failed.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from bokgi.errors.jobs import JobFailed, JobKindUnknown, JobsUnavailable, WorkerAlreadyStarted
 from bokgi.jobs.database import faults_named, open_engine
-from bokgi.jobs.dbos_queue import APPLICATION, APPLICATION_VERSION, WORKFLOW, queue_name
+from bokgi.jobs.engine_log import quiet_engine
+from bokgi.jobs.housekeeping import Housekeeping
 from bokgi.jobs.port import JSON, RETRIES, TAKINGS, Handler, Job
+from bokgi.jobs.queue_names import APPLICATION, APPLICATION_VERSION, WORKFLOW, QueueNames
 from bokgi.jobs.rows import JobRows
 
 _LOG = logging.getLogger("bokgi.jobs")
 _LOCK_SECONDS = 30.0
-_FIRST_BACKOFF_SECONDS = 1.0
 _BACKOFF_FACTOR = 4.0
 _DRAIN_STEP_SECONDS = 0.02
+_SUSPECTS_POLLING_SECONDS = 0.5
 
 
 class JobWorker:
@@ -34,6 +36,7 @@ class JobWorker:
     handlers : by kind of job; a handler runs in a thread, and raises to be tried again
     concurrency : jobs carried out at the same time
     polling_seconds : how often the queue is looked at [s]
+    backoff_seconds : pause before the second try of a handler; four times as long before the third [s]
     """
 
     def __init__(
@@ -45,9 +48,9 @@ class JobWorker:
         concurrency: int,
         polling_seconds: float = 0.05,
         *,
-        backoff_seconds: float = _FIRST_BACKOFF_SECONDS,
+        backoff_seconds: float = 1.0,
     ) -> None:
-        self._queue = queue_name(release)
+        self._queues = QueueNames.of(release)
         self._worker_id = worker_id
         self._handlers = dict(handlers)
         self._concurrency = concurrency
@@ -55,10 +58,12 @@ class JobWorker:
         self._backoff_seconds = backoff_seconds
         self._engine = open_engine(url, lock_seconds=_LOCK_SECONDS, pool_size=concurrency + 8)
         self._rows = JobRows(self._engine)
+        self._housekeeping = Housekeeping(self._rows)
         self._running: dict[str, int] = {}
         self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(concurrency)
         self._draining = threading.Event()
-        self._engine_process: DBOS | None = None
+        self._dbos: DBOS | None = None
 
     def start(self) -> None:
         """Take back what this worker held when it died, then take jobs.
@@ -66,17 +71,16 @@ class JobWorker:
         Raises
         ------
         JobsUnavailable
-            The database cannot be reached, or its tables are not there.
+            The database cannot be reached. Nothing was started; `start` may be called again.
         WorkerAlreadyStarted
-            This object was started before.
+            This worker was started before.
         """
-        if self._engine_process is not None:
+        if self._dbos is not None or self._draining.is_set():
             raise WorkerAlreadyStarted(self._worker_id)
-        _quiet_engine()
         with faults_named():
-            self._rows.take_back([self._worker_id], self._queue)
-            self._declare_queue()
-            self._engine_process = self._launch()
+            self._rows.take_back([self._worker_id], self._queues)
+            self._dbos = self._launched()
+        self._housekeeping.start()
 
     def running(self) -> tuple[str, ...]:
         """Jobs whose handlers run in this process now."""
@@ -89,34 +93,34 @@ class JobWorker:
         Returns
         -------
         tuple of str
-            Jobs that did not come to their end. They went back to the queue, and the process must now end by itself
-            (`os._exit`): their handlers are still running.
+            Jobs that did not come to their end. They went back to the queue without being counted, and the process must
+            now end by `os._exit`: their handlers still run, and Python would wait for them.
         """
-        if self._engine_process is None:
+        if self._dbos is None:
             return ()
         deadline = time.monotonic() + grace_seconds
         self._draining.set()
-        self._stop_taking(self._engine_process)
+        self._housekeeping.stop()
+        self._stop_taking(self._dbos)
         while self._is_busy() and time.monotonic() < deadline:
             time.sleep(_DRAIN_STEP_SECONDS)
-        DBOS.destroy(destroy_registry=True)
         left = self._hand_back()
+        DBOS.destroy(destroy_registry=True)
+        self._dbos = None
         self._engine.dispose()
         return left
 
-    def _declare_queue(self) -> None:
-        client = DBOSClient(system_database_engine=self._engine, application_name=APPLICATION)
-        client.register_queue(self._queue, worker_concurrency=self._concurrency, polling_interval_sec=self._polling_seconds)
-
-    def _launch(self) -> DBOS:
-        def carry_out(kind: str, payload: dict[str, JSON]) -> None:
-            self._carry_out(Job(str(DBOS.workflow_id), kind, payload))
-
-        engine_process = DBOS(config=self._configuration())
-        DBOS.workflow(name=WORKFLOW, max_recovery_attempts=TAKINGS - 1)(carry_out)
-        DBOS.listen_queues([self._queue])
-        DBOS.launch()
-        return engine_process
+    def _launched(self) -> DBOS:
+        quiet_engine()
+        dbos = DBOS(config=self._configuration())
+        try:
+            DBOS.workflow(name=WORKFLOW, max_recovery_attempts=TAKINGS - 1)(self._workflow())
+            self._declare_queues(dbos)
+            DBOS.launch()
+        except BaseException:
+            DBOS.destroy(destroy_registry=True)
+            raise
+        return dbos
 
     def _configuration(self) -> DBOSConfig:
         return DBOSConfig(
@@ -132,17 +136,36 @@ class JobWorker:
             notification_listener_polling_interval_sec=0.2,
         )
 
+    def _workflow(self) -> Callable[[str, dict[str, JSON]], None]:
+        """What the engine calls: the work itself is no step of the engine's, so that one job costs two small writes."""
+
+        def carry_out(kind: str, payload: dict[str, JSON]) -> None:
+            job = Job(str(DBOS.workflow_id), kind, payload)
+            # A suspect comes on top of the engine's count of ordinary jobs; the limit holds for both.
+            with self._slots, self._counted(job):
+                self._carry_out(job)
+
+        return carry_out
+
+    def _declare_queues(self, dbos: DBOS) -> None:
+        """Queues in memory: limits of a queue in the database belong to all workers, and the row is read at every look."""
+        registry = dbos._registry  # noqa: SLF001 - the public way only knows queues in the database
+        limits = {self._queues.ordinary: (self._concurrency, self._polling_seconds), self._queues.suspects: (1, _SUSPECTS_POLLING_SECONDS)}
+        for name, (concurrency, polling_seconds) in limits.items():
+            registry._register_internal_queue(name, worker_concurrency=concurrency, polling_interval_sec=polling_seconds)  # noqa: SLF001 - as above
+        DBOS.listen_queues([])
+
     def _carry_out(self, job: Job) -> None:
-        with self._counted(job):
-            for attempt in range(1, RETRIES + 1):
-                try:
-                    self._handler(job)(job)
-                    return
-                except BaseException as error:  # SystemExit too: it would end the thread and leave the job running for ever
-                    if attempt == RETRIES or isinstance(error, JobKindUnknown):
-                        raise JobFailed(job.id, attempt, f"{type(error).__name__}: {error}") from error
-                    _LOG.warning("job %s failed (attempt %d of %d), it is tried again", job.id, attempt, RETRIES, exc_info=error)
-                    self._draining.wait(self._backoff_seconds * _BACKOFF_FACTOR ** (attempt - 1))
+        for attempt in range(1, RETRIES + 1):
+            try:
+                self._handler(job)(job)
+                return
+            except BaseException as error:  # SystemExit too: it would end the thread and leave the job running for ever
+                if attempt == RETRIES or isinstance(error, JobKindUnknown):
+                    raise JobFailed(job.id, attempt, f"{type(error).__name__}: {error}") from error
+                _LOG.warning("job %s failed (attempt %d of %d), it is tried again", job.id, attempt, RETRIES, exc_info=error)
+            # Who waits for the worker's end does not wait for the pause too.
+            self._draining.wait(self._backoff_seconds * _BACKOFF_FACTOR ** (attempt - 1))
 
     def _handler(self, job: Job) -> Handler:
         if job.kind not in self._handlers:
@@ -162,12 +185,13 @@ class JobWorker:
                 if not self._running[job.id]:
                     del self._running[job.id]
 
-    def _stop_taking(self, engine_process: DBOS) -> None:
-        """End the threads that look at the queue; a claim that is on its way is finished first."""
-        for event in engine_process.background_thread_stop_events:
+    def _stop_taking(self, dbos: DBOS) -> None:
+        """End the threads that look at the queues; a claim that is on its way is finished first."""
+        for event in dbos.background_thread_stop_events:
             event.set()
+        names = {f"queue-worker-{queue}" for queue in self._queues}
         for thread in threading.enumerate():
-            if thread.name == f"queue-worker-{self._queue}":
+            if thread.name in names:
                 thread.join(timeout=_LOCK_SECONDS)
 
     def _is_busy(self) -> bool:
@@ -177,23 +201,15 @@ class JobWorker:
         try:
             with faults_named():
                 return bool(self._rows.held_by(self._worker_id))
-        except JobsUnavailable:
-            _LOG.warning("the job queue cannot be reached while the worker %s stops", self._worker_id, exc_info=True)
+        except JobsUnavailable as error:
+            _LOG.warning("the worker %s cannot see whether its jobs ended: %s", self._worker_id, error)
             return True
 
     def _hand_back(self) -> tuple[str, ...]:
         try:
             with faults_named():
                 return tuple(sorted({*self._rows.hand_back(self._worker_id), *self.running()}))
-        except JobsUnavailable:
-            _LOG.warning(
-                "the worker %s could not give its jobs back; they are taken back when it is found dead", self._worker_id, exc_info=True
-            )
+        except JobsUnavailable as error:
+            # Not lost: they are taken back at the next start of this worker, or when it is found dead.
+            _LOG.warning("the worker %s could not give its jobs back: %s", self._worker_id, error)
             return self.running()
-
-
-def _quiet_engine() -> None:
-    """The engine's log goes where ours goes; without a handler of its own it would write to the console."""
-    logger = logging.getLogger("dbos")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())

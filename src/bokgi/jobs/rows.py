@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
-from bokgi.jobs.database import SCHEMA
+from bokgi.jobs.database import SCHEMA, reading
 from bokgi.jobs.port import JobState
+from bokgi.jobs.queue_names import QueueNames
 
 _STATES = {
     "ENQUEUED": JobState.QUEUED,
@@ -34,6 +35,8 @@ _COLUMNS = (
     "completed_at",
 )
 _CHUNK = 500
+SUSPECT_TAKINGS = 2
+"""A job whose workers died this often runs beside no other such job, so that the one that kills does not take others with it."""
 
 
 class JobRows:
@@ -41,6 +44,7 @@ class JobRows:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._reading = reading(engine)
         schema = None if engine.dialect.name == "sqlite" else SCHEMA
         self._jobs = sa.table("workflow_status", *map(sa.column, _COLUMNS), schema=schema)
         self._parts = [
@@ -51,23 +55,23 @@ class JobRows:
         found: dict[str, JobState] = {}
         for chunk in _chunks(job_ids):
             query = sa.select(self._jobs.c.workflow_uuid, self._jobs.c.status).where(self._jobs.c.workflow_uuid.in_(chunk))
-            with self._engine.begin() as connection:
+            with self._reading.begin() as connection:
                 found |= {str(job_id): _STATES[status] for job_id, status in connection.execute(query)}
         return found
 
-    def waiting(self, queue: str) -> int:
-        query = sa.select(sa.func.count()).where(self._jobs.c.queue_name == queue, self._jobs.c.status == "ENQUEUED")
-        with self._engine.begin() as connection:
-            return int(connection.execute(query).scalar_one())
+    def waiting(self, queues: QueueNames) -> int:
+        queued = sa.select(sa.func.count()).where(self._jobs.c.status == "ENQUEUED", self._jobs.c.queue_name.in_(queues))
+        with self._reading.begin() as connection:
+            return int(connection.execute(queued).scalar_one())
 
     def holders(self) -> frozenset[str]:
         query = sa.select(self._jobs.c.executor_id).distinct().where(self._jobs.c.status == "PENDING")
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             return frozenset(str(worker) for worker in connection.execute(query).scalars())
 
     def held_by(self, worker: str) -> tuple[str, ...]:
         query = sa.select(self._jobs.c.workflow_uuid).where(self._jobs.c.status == "PENDING", self._jobs.c.executor_id == worker)
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             return tuple(connection.execute(query).scalars())
 
     def cancel(self, job_id: str) -> bool:
@@ -81,24 +85,29 @@ class JobRows:
             )
         )
 
-    def take_back(self, workers: Collection[str], queue: str) -> tuple[str, ...]:
+    def take_back(self, workers: Collection[str], queues: QueueNames) -> tuple[str, ...]:
         """Jobs whose worker died: the taking stays counted."""
-        return self._queued_again(sa.update(self._jobs).where(self._jobs.c.executor_id.in_(workers)).values(queue_name=queue))
+        held = sa.update(self._jobs).where(self._jobs.c.executor_id.in_(list(workers)))
+        return self._queued_again(held.values(queue_name=self._queue_for(queues)))
 
     def hand_back(self, worker: str) -> tuple[str, ...]:
         """Jobs that a worker gives up of its own will: the taking does not count."""
-        fewer = sa.update(self._jobs).where(self._jobs.c.executor_id == worker)
-        return self._queued_again(fewer.values(recovery_attempts=self._jobs.c.recovery_attempts - 1))
+        held = sa.update(self._jobs).where(self._jobs.c.executor_id == worker)
+        return self._queued_again(held.values(recovery_attempts=self._jobs.c.recovery_attempts - 1))
 
     def _queued_again(self, update: sa.Update) -> tuple[str, ...]:
         held = update.where(self._jobs.c.status == "PENDING")
         return self._changed(held.values(status="ENQUEUED", owner_xid=None, started_at_epoch_ms=None, updated_at=_now_ms()))
 
-    def adopt(self, job_ids: Collection[str], queue: str) -> tuple[str, ...]:
+    def adopt(self, job_ids: Collection[str], queues: QueueNames) -> tuple[str, ...]:
         jobs = self._jobs
-        elsewhere = sa.update(jobs).where(jobs.c.status == "ENQUEUED", jobs.c.queue_name != queue)
-        moves = elsewhere.values(queue_name=queue, updated_at=_now_ms())
+        elsewhere = sa.update(jobs).where(jobs.c.status == "ENQUEUED", jobs.c.queue_name.not_in(queues))
+        moves = elsewhere.values(queue_name=self._queue_for(queues), updated_at=_now_ms())
         return tuple(job_id for chunk in _chunks(job_ids) for job_id in self._changed(moves.where(jobs.c.workflow_uuid.in_(chunk))))
+
+    def _queue_for(self, queues: QueueNames) -> sa.ColumnElement[str]:
+        suspect = self._jobs.c.recovery_attempts >= SUSPECT_TAKINGS
+        return sa.case((suspect, queues.suspects), else_=queues.ordinary)
 
     def forget(self, job_ids: Collection[str]) -> None:
         jobs = self._jobs
