@@ -175,25 +175,6 @@ IMPORTS = Table(
     Index(None, "status"),
 )
 
-IMPORTS = Table(
-    "imports",
-    METADATA,
-    Column("id", PlainText, primary_key=True, doc="im-<number>"),
-    Column("order_number", BigInteger, nullable=False, doc="rises with every import"),
-    Column("profile", PlainText, nullable=False, doc="who uploaded"),
-    Column("file_name", PlainText, nullable=False, doc="name of the uploaded file, made harmless"),
-    Column("path", PlainText, nullable=False, doc="where the file lies until it is imported"),
-    Column("hints", JSON, nullable=False, doc="what the person said of the file"),
-    Column("size_bytes", BigInteger, nullable=False, doc="size of the file"),
-    Column("status", PlainText, nullable=False, doc="queued, running, completed or failed"),
-    Column("report", JSON(none_as_null=True), doc="what was imported, with faults"),
-    Column("error", JSON(none_as_null=True), doc="code, english, korean, field"),
-    Column("created_at", UtcInstant, nullable=False, doc="when it was stored"),
-    Column("finished_at", UtcInstant, doc="when it ended"),
-    Index(None, "order_number", unique=True),
-    Index(None, "profile", "order_number"),
-)
-
 SCHEMA_TERMS = Table(
     "schema_terms",
     METADATA,
