@@ -8,8 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bokgi.jobs.port import Job, JobQueue, JobState
+from bokgi.records.imports import ImportRow, ImportRows
 from bokgi.records.runs import RunRow, RunRows, RunState
 from bokgi.records.workers import WorkerRows
+from bokgi.services.data_library import IMPORT
 from bokgi.services.runs import BACKTEST
 
 DEAD_SECONDS = 10.0
@@ -19,6 +21,12 @@ POISON = {
     "code": "worker_died",
     "english": "The worker died several times while it computed this run, so it was given up; fewer stocks or a shorter period may work.",
     "korean": "이 백테스트를 계산하던 작업 프로세스가 여러 번 죽어 실행을 포기했습니다. 종목 수나 기간을 줄여 보세요.",
+    "field": None,
+}
+POISON_IMPORT = {
+    "code": "worker_died",
+    "english": "The worker died several times while it imported this file, so it was given up; split the file and try again.",
+    "korean": "이 파일을 가져오던 작업 프로세스가 여러 번 죽어 가져오기를 포기했습니다. 파일을 나누어 다시 해 보세요.",
     "field": None,
 }
 
@@ -31,6 +39,7 @@ class Reaper:
     def __init__(
         self,
         rows: RunRows,
+        imports: ImportRows,
         queue: JobQueue,
         workers: WorkerRows,
         *,
@@ -38,6 +47,7 @@ class Reaper:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._rows = rows
+        self._imports = imports
         self._queue = queue
         self._workers = workers
         self._release = release
@@ -49,6 +59,8 @@ class Reaper:
         alive = {worker.release for worker in self._workers.alive(DEAD_SECONDS)}
         for row in self._rows.unfinished():
             self._settle(row, alive)
+        for upload in self._imports.unfinished():
+            self._settle_import(upload)
 
     def _bury_workers(self) -> None:
         dead = [worker.worker_id for worker in self._workers.dead(DEAD_SECONDS)]
@@ -71,6 +83,17 @@ class Reaper:
             self._again(row)
         elif state is JobState.QUEUED and row.status is RunState.QUEUED and row.release != self._release and row.release not in alive:
             self._queue.adopt([row.id])
+
+    def _settle_import(self, upload: ImportRow) -> None:
+        if self._clock() - upload.created_at < SETTLED:
+            return
+        state = self._queue.state(upload.id)
+        if state is JobState.FAILED:
+            self._imports.finish(upload.id, [], POISON_IMPORT)
+        elif state is None:
+            self._queue.enqueue(Job(upload.id, IMPORT, {}))
+        elif state is JobState.QUEUED:
+            self._queue.adopt([upload.id])
 
     def _again(self, row: RunRow) -> None:
         """The job has ended and the run has not: read the row once more, for it may have been finished just now."""

@@ -34,25 +34,25 @@ class StrategyConfigs:
         strategy, parameters, extra = checked_config(body)
         return self._rows.save(profile, name, strategy, parameters, extra)
 
-    def update(self, profile: str, number: int, body: Mapping[str, object]) -> StrategyConfigRow:
-        """Change a configuration by its number.
+    def update(self, profile: str, config_id: str, body: Mapping[str, object]) -> StrategyConfigRow:
+        """Change a configuration by its id.
 
         Raises
         ------
-        ConfigUnknown, ConfigNameTaken
+        ConfigAbsent, ConfigNameTaken
         """
         name = _name(body.get("name"))
         strategy, parameters, extra = checked_config(body)
-        return self._rows.update(profile, number, name, strategy, parameters, extra)
+        return self._rows.update(profile, config_id, name, strategy, parameters, extra)
 
-    def delete(self, profile: str, number: int) -> None:
+    def delete(self, profile: str, config_id: str) -> None:
         """Remove a configuration.
 
         Raises
         ------
-        ConfigUnknown
+        ConfigAbsent
         """
-        self._rows.delete(profile, number)
+        self._rows.delete(profile, config_id)
 
 
 def checked_config(body: Mapping[str, object]) -> tuple[str, dict[str, Any], dict[str, Any]]:

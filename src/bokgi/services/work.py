@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bokgi.bars.interval import DAILY
+from bokgi.engine.parts import Step
 from bokgi.errors.base import BokgiError, Language
 from bokgi.errors.records import DatabaseUnavailable
 from bokgi.errors.runs import RunCancelled
@@ -21,9 +22,9 @@ from bokgi.reports.result_folder import write_result
 from bokgi.reports.run_record import RunRecord, RunStatus
 from bokgi.services.backtest import run_backtest
 from bokgi.services.checkpoint import PartFiles
-from bokgi.services.computation import Step
 from bokgi.services.request import BacktestRequest
 from bokgi.services.shelf import Shelves
+from bokgi.services.stock_lists import stock_of
 
 PROGRESS_SECONDS = 0.5
 CANCEL_SECONDS = 0.1
@@ -59,7 +60,8 @@ class RunWork:
         row = self._rows.claim(job.id, self._worker_id, self._release)
         if row is None:
             return  # finished, cancelled or deleted meanwhile
-        watch = _Watch(self._rows, row)
+        shelf = self._shelves.of(row.origin)
+        watch = _Watch(self._rows, row, lambda code: stock_of(shelf, code).name)
         try:
             outcome = self._outcome(row, watch)
         except Superseded:
@@ -132,9 +134,10 @@ class RunWork:
 class _Watch:
     """Between the computation and the row: tells progress at most each half second, asks for cancelling each tenth."""
 
-    def __init__(self, rows: RunRows, row: RunRow, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rows: RunRows, row: RunRow, name_of: Callable[[str], str], clock: Callable[[], float] = time.monotonic) -> None:
         self._rows = rows
         self._row = row
+        self._name_of = name_of
         self._clock = clock
         self._began = clock()
         self._told_at = self._asked_at = float("-inf")
@@ -152,11 +155,11 @@ class _Watch:
             return
         self._told_at = now
         progress = Progress(
-            percent=min(99, 100 * step.done_symbols // max(step.total_symbols, 1)),
+            percent=min(99, int(100 * step.share)),  # 100 only once the result is stored
             completed_symbols=step.done_symbols,
             total_symbols=step.total_symbols,
             current_code=step.code,
-            current_name=step.name,
+            current_name=self._name_of(step.code) if step.code else "",
             current_date=step.session,
             total_trades=step.trades,
             elapsed_seconds=self.elapsed_seconds,

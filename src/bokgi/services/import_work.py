@@ -1,0 +1,139 @@
+"""What a worker does with an uploaded file: import it, and keep the report that the command line would have shown."""
+
+import logging
+import shutil
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from bokgi.bars.interval import Interval
+from bokgi.data.importers.entry import ImportEntry, Outcome, import_path
+from bokgi.data.importers.hints import ImportHints, Label
+from bokgi.data.series import ClosingAuction, VolumeKind
+from bokgi.errors.base import BokgiError, Language
+from bokgi.errors.imports import FileAbsent
+from bokgi.errors.records import DatabaseUnavailable
+from bokgi.errors.requests import FieldInvalid
+from bokgi.jobs.port import Job
+from bokgi.market.instruments import Board, Exchange, Kind
+from bokgi.records.imports import ImportRow, ImportRows
+from bokgi.services.data_facts import fault_json
+from bokgi.services.shelf import Shelves
+
+MAXIMUM_FAULTS = 200
+_WORDS: Mapping[str, type[StrEnum]] = {
+    "kind": Kind,
+    "board": Board,
+    "exchange": Exchange,
+    "label": Label,
+    "closing_auction": ClosingAuction,
+    "volume_kind": VolumeKind,
+}
+_TEXTS = ("code", "name", "timezone", "encoding", "source")
+_FLAGS = ("adjusted", "replace")
+HINT_FIELDS = (*_TEXTS, "interval", *_WORDS, *_FLAGS)
+
+_log = logging.getLogger(__name__)
+
+
+class ImportWork:
+    """Imports the uploads of one worker process."""
+
+    def __init__(self, rows: ImportRows, shelves: Shelves) -> None:
+        self._rows = rows
+        self._shelves = shelves
+
+    def carry_out(self, job: Job) -> None:
+        """Import a file to its end; the uploaded copy is removed then.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            The rows cannot be reached; the job is to be tried again.
+        """
+        row = self._rows.begin(job.id)
+        if row is None:
+            return
+        report, error = self._imported(row)
+        self._rows.finish(row.id, report, error)
+        shutil.rmtree(Path(row.path).parent, ignore_errors=True)
+
+    def _imported(self, row: ImportRow) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        try:
+            store = self._shelves.of(row.profile).store
+            replace = bool(row.hints.get("replace", False))
+            report = import_path(store, Path(row.path), to_hints(row.hints), replace_bars=replace)
+        except FileAbsent as error:
+            return [], _said(error)
+        except DatabaseUnavailable:
+            raise
+        except BokgiError as error:
+            return [], _said(error)
+        except Exception:  # noqa: BLE001  # logged below; one file must never end the worker
+            _log.exception("import %s failed in a way nobody foresaw", row.id)
+            return [], dict(_UNFORESEEN)
+        entries = [entry_json(entry) for entry in report.entries]
+        refused = next((entry for entry in report.entries if entry.outcome is Outcome.REFUSED), None)
+        return entries, None if refused is None else _refusal(refused)
+
+
+def to_hints(given: Mapping[str, Any]) -> ImportHints:
+    """Hints from the fields of an upload.
+
+    Raises
+    ------
+    FieldInvalid, UnknownInterval
+    """
+    for name in given:
+        if name not in HINT_FIELDS:
+            raise FieldInvalid(name, given[name], f"no such field; known: {', '.join(HINT_FIELDS)}")
+    values: dict[str, Any] = {name: str(given[name]) for name in _TEXTS if given.get(name)}
+    if given.get("interval"):
+        values["interval"] = Interval.from_text(str(given["interval"]))
+    for name, kind in _WORDS.items():
+        if given.get(name):
+            values[name] = _word(name, str(given[name]), kind)
+    if given.get("adjusted") is not None:
+        values["adjusted"] = bool(given["adjusted"])
+    return ImportHints(**values)
+
+
+def entry_json(entry: ImportEntry) -> dict[str, Any]:
+    """What became of a file, as JSON values in both languages."""
+    return {
+        "file_name": entry.path.name,
+        "outcome": entry.outcome.value,
+        "korean": entry.sentence(Language.KOREAN),
+        "english": entry.sentence(Language.ENGLISH),
+        "rows": entry.rows,
+        "series": [{"code": code, "interval": str(interval)} for code, interval in entry.series],
+        "detected": [{"korean": korean, "english": english} for korean, english in entry.detected],
+        "faults": [fault_json(fault) for fault in entry.faults[:MAXIMUM_FAULTS]],
+        "fault_count": len(entry.faults),
+    }
+
+
+def _word(name: str, given: str, kind: type[StrEnum]) -> StrEnum:
+    allowed = [str(member.value) for member in kind]
+    for member in kind:
+        if str(member.value).lower() == given.lower():
+            return member
+    raise FieldInvalid(name, given, ", ".join(allowed))
+
+
+def _refusal(entry: ImportEntry) -> dict[str, Any]:
+    code = entry.error.code if entry.error is not None else "file_refused"
+    return {"code": code, "english": entry.sentence(Language.ENGLISH), "korean": entry.sentence(Language.KOREAN), "field": "file"}
+
+
+def _said(error: BokgiError) -> dict[str, Any]:
+    return {"code": error.code, "english": error.sentence(), "korean": error.sentence(Language.KOREAN), "field": error.field}
+
+
+_UNFORESEEN: Mapping[str, Any] = {
+    "code": "internal",
+    "english": "The import failed in a way nobody foresaw; the worker's log has the details. Nothing was stored. Please report it.",
+    "korean": "예상하지 못한 오류로 가져오지 못했습니다. 저장된 것은 없습니다. 자세한 내용은 작업 로그에 있습니다.",
+    "field": None,
+}
