@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from bokgi.api.bodies import Body
 from bokgi.api.dependencies import TheApplication, TheProfile
+from bokgi.api.json_bodies import Body
 from bokgi.api.schemas_base import request_body
 from bokgi.api.schemas_stocks import ListedCodeRequest, ListedCodesAnswer
 
