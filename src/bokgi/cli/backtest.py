@@ -138,10 +138,9 @@ def backtest(
 def run_with_progress(settings: Settings, request: BacktestRequest) -> RunRecord:
     """One backtest with a bar that counts finished stocks."""
     store, master = Store(settings.home), Master.read(settings.home)
-    count = len(request.codes)
     _say_if_compiling()
     with progress_bar(say("Backtest", "백테스트")) as advance:
-        return run_backtest(store, master, request, progress=lambda done: advance(done, count))
+        return run_backtest(store, master, request, on_step=lambda step: advance(step.done_symbols, step.total_symbols))
 
 
 def check_files(json_file: Path | None, csv_file: Path | None, plot_file: Path | None) -> None:

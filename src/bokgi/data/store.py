@@ -154,6 +154,7 @@ class Store:
         version: int | None = None,
         daily_version: int | None = None,
         instruments: Mapping[str, Instrument] | None = None,
+        cancelled: Callable[[], bool] | None = None,
     ) -> Panel:
         """The bars of the codes (None: all, sorted) from `start` to `end`, both inclusive.
 
@@ -162,6 +163,7 @@ class Store:
         version : of the interval; daily_version : of the daily bars beside, which give auction and base prices;
             None is the current one, a daily version 0 means none
         instruments : what a master knows of the codes; it goes before what the imports said
+        cancelled : asked between files and columns
 
         Raises
         ------
@@ -171,6 +173,8 @@ class Store:
             The bars do not make one panel.
         SegmentBroken, ManifestBroken
             A stored file was changed or cut off.
+        RunCancelled
+            `cancelled` said so.
         """
         manifest = self._manifest(interval, version)
         chosen = self._chosen(manifest, codes)

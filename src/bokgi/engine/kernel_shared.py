@@ -47,19 +47,23 @@ def walk_shared(
     order: IntArray,
     starts: IntArray,
     slot_session: ShortArray,
+    first: int,
+    end: int,
 ) -> None:
-    """Sweep the slots. `order` holds the rows sorted by slot, `starts[slot]:starts[slot + 1]` those of one slot.
+    """Sweep the slots [first, end). `order` holds the rows sorted by slot, `starts[slot]:starts[slot + 1]` those of one slot.
 
+    Everything between two slots lies in `scratch` and `books`, so calls for one range after the other are one sweep.
     owner : instrument of each row
     """
     rules, wish = rules_cell[0], wish_cell[0]
     desks, days, bars, account = scratch.desks, scratch.days, scratch.bars, scratch.accounts[0]
     who, read, count = scratch.who, scratch.read, len(desks)
-    account.cash = account.equity_before = rules.capital
-    for index in range(count):
-        read[index] = begin_desk(tape, law, rules, wish, desks[index], index)
-    session = -1
-    for slot in range(len(slot_session)):
+    if first == 0:
+        account.cash = account.equity_before = rules.capital
+        for index in range(count):
+            read[index] = begin_desk(tape, law, rules, wish, desks[index], index)
+    session = int(slot_session[first - 1]) if first > 0 else -1
+    for slot in range(first, end):
         while session < slot_session[slot]:
             end_session(books, desks, session)
             session += 1
@@ -71,6 +75,8 @@ def walk_shared(
         take_decisions(rules, wish, signals, books, desks, days, bars, who[:ticks], account)
         account.equity_before = total_equity(account, desks)
         books.lines[0, slot] = account.equity_before
+    if end < len(slot_session):
+        return
     while session < rules.sessions:
         end_session(books, desks, session)
         session += 1

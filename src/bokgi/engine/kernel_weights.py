@@ -51,17 +51,20 @@ def walk_weights(
     starts: IntArray,
     slot_session: ShortArray,
     lots: RecordArray,
+    first: int,
+    end: int,
 ) -> None:
-    """Sweep the slots as `walk_shared` does. `trade.lot` says of which lot a trade is a part."""
+    """Sweep the slots [first, end) as `walk_shared` does. `trade.lot` says of which lot a trade is a part."""
     rules, wish = rules_cell[0], wish_cell[0]
     desks, days, bars, account = scratch.desks, scratch.days, scratch.bars, scratch.accounts[0]
     who, read, count = scratch.who, scratch.read, len(desks)
-    account.cash = account.equity_before = rules.capital
-    for index in range(count):
-        read[index] = begin_desk(tape, law, rules, wish, desks[index], index)
-        desks[index].lot = -1
-    session = -1
-    for slot in range(len(slot_session)):
+    if first == 0:
+        account.cash = account.equity_before = rules.capital
+        for index in range(count):
+            read[index] = begin_desk(tape, law, rules, wish, desks[index], index)
+            desks[index].lot = -1
+    session = int(slot_session[first - 1]) if first > 0 else -1
+    for slot in range(first, end):
         while session < slot_session[slot]:
             write_profits(books, desks, lots, session)
             session += 1
@@ -72,6 +75,8 @@ def walk_weights(
         take_weights(rules, weights, books, desks, days, bars, who[:ticks], account, lots)
         account.equity_before = total_equity(account, desks)
         books.lines[0, slot] = account.equity_before
+    if end < len(slot_session):
+        return
     while session < rules.sessions:
         write_profits(books, desks, lots, session)
         session += 1

@@ -7,7 +7,7 @@ next traded open under the rules of a signal plan (docs/semantics.md, 3).
 from collections.abc import Callable
 
 from bokgi.bars.panel import Panel
-from bokgi.engine.reference import simulate_plainly
+from bokgi.engine.reference import Between, simulate_plainly
 from bokgi.orders.on_bar import BarContext
 from bokgi.orders.plans import OnBarPlan
 from bokgi.orders.rules import AccountRules, ExecutionRules, ExitRules
@@ -24,10 +24,12 @@ def simulate_on_bar(
     rules: ExecutionRules,
     account: AccountRules,
     exit_rules: ExitRules | None = None,
+    between: Between | None = None,
 ) -> Simulation:
     """Run `make_decider()` on every instrument.
 
     exit_rules : of entries that give no ratios of their own
+    between : called before each slot with the slots and trades so far; it may raise to end the run
     """
     plan = OnBarPlan(make_decider, exit_rules or ExitRules())
-    return simulate_plainly(panel, plan, terms, rules, account)
+    return simulate_plainly(panel, plan, terms, rules, account, between)

@@ -28,15 +28,19 @@ from bokgi.orders.simulation import EVENTS, Simulation
 from bokgi.orders.terms import Terms
 
 MakeTrader = Callable[[Desk], Trader]
+Between = Callable[[int, int], None]
+"""Told the slots and the trades so far; it may raise to end the run."""
 
 
-def simulate_plainly(panel: Panel, plan: Plan, terms: Terms, rules: ExecutionRules, account: AccountRules) -> Simulation:
+def simulate_plainly(
+    panel: Panel, plan: Plan, terms: Terms, rules: ExecutionRules, account: AccountRules, between: Between | None = None
+) -> Simulation:
     """Simulate a plan by the plain reference engine.
 
     The data may not be able to price a clock time in any session; that refusal belongs to the caller, here such orders
     are dropped as `no_price`.
     """
-    return simulate_traders(panel, lambda desk: _trader(plan, desk), terms, rules, account)
+    return simulate_traders(panel, lambda desk: _trader(plan, desk), terms, rules, account, between)
 
 
 def _trader(plan: Plan, desk: Desk) -> Trader:
@@ -52,10 +56,19 @@ def _trader(plan: Plan, desk: Desk) -> Trader:
     return WeightTrader(desk, plan)
 
 
-def simulate_traders(panel: Panel, make_trader: MakeTrader, terms: Terms, rules: ExecutionRules, account: AccountRules) -> Simulation:
+def simulate_traders(
+    panel: Panel,
+    make_trader: MakeTrader,
+    terms: Terms,
+    rules: ExecutionRules,
+    account: AccountRules,
+    between: Between | None = None,
+) -> Simulation:
     """Run one trader an instrument over the panel's time grid."""
     run = _Run(panel, make_trader, terms, rules, account)
-    for slot in run.slots:
+    for passed, slot in enumerate(run.slots):
+        if between is not None:
+            between(passed, sum(len(desk.trades) for desk in run.desks))
         run.pass_slot(slot)
     return run.result()
 

@@ -1,34 +1,39 @@
-"""The compiled engine: `simulate` turns a plan on a panel into trades, equity and counters.
+"""The compiled engine: `simulate` turns a plan on a panel into trades, equity and counters; `Work` does so part by part.
 
-Accounts of single stocks are walked in fixed chunks of instruments, in threads; each chunk writes its own arrays, and they
-are put together in panel order, so no number depends on how many threads there were. A shared account is one sweep.
+Accounts of single stocks are walked in fixed chunks of instruments, in threads; each chunk is a part of its own, and they
+are put together in panel order, so no number depends on how many threads there were. A shared account is one sweep and one part, and
+so is a plan that is asked bar by bar.
 """
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
 
 from bokgi.bars.panel import Panel
-from bokgi.engine.arguments import capital_of, law_of, rules_of, signals_of, tape_of, wish_of
+from bokgi.engine.arguments import capital_of, law_of, tape_of
 from bokgi.engine.checks import check_plan
-from bokgi.engine.kernel_accounts import walk_accounts
-from bokgi.engine.kernel_fast import walk_signals
-from bokgi.engine.kernel_layout import ACCOUNT, BAR, DAY, DESK, SIGNAL, TRADE, Books, Law, RecordArray, Scratch, Signals, Tape
-from bokgi.engine.kernel_shared import walk_shared
-from bokgi.engine.kernel_weights import LOT, walk_weights
+from bokgi.engine.on_bar import simulate_on_bar
+from bokgi.engine.parts import Assembly, Cancelled, Part, at_session_ends, empty_books, part_of_books, part_of_simulation
+from bokgi.engine.sweeps import Sweeps
+from bokgi.engine.walks import Pass, counted_of, walk_of
 from bokgi.errors.orders import PlanNeedsReference
 from bokgi.errors.runs import RunCancelled
-from bokgi.orders.plans import OnBarPlan, Plan, SignalPlan, WeightPlan
+from bokgi.orders.plans import OnBarPlan, Plan
 from bokgi.orders.rules import AccountMode, AccountRules, ExecutionRules
-from bokgi.orders.simulation import EVENTS, Simulation, TradeColumns
+from bokgi.orders.simulation import Simulation
 from bokgi.orders.terms import Terms
-from bokgi.units import ByteArray, FloatArray
+from bokgi.units import FloatArray
 
 CHUNK_INSTRUMENTS = 8
 """Instruments of one call of a kernel; fixed, so that results and cancelling do not depend on the number of threads."""
+
+Told = Callable[[int, float, int], None]
+"""Told sessions walked through, share of the work, and trades so far, of a part that takes all stocks at once."""
 
 
 def simulate(
@@ -38,13 +43,13 @@ def simulate(
     rules: ExecutionRules,
     account: AccountRules,
     threads: int = 2,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Cancelled | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Simulation:
     """Carry out a plan under the rules of docs/semantics.md.
 
     threads : for accounts of single stocks; a shared account is one sweep
-    cancelled : asked between chunks of instruments
+    cancelled : asked between chunks of instruments, and between short ranges of a sweep
     progress : told the number of finished instruments
 
     Raises
@@ -57,176 +62,172 @@ def simulate(
     check_plan(panel, plan, rules, account)
     if isinstance(plan, OnBarPlan):
         raise PlanNeedsReference
-    tape, law = tape_of(panel), law_of(terms)
-    counted = _counted(tape, law)
-    is_shared = account.mode is AccountMode.SHARED
-    books = _books(panel, counted, is_shared)
-    if cancelled is not None and cancelled():
-        raise RunCancelled(0, len(panel.instruments))
-    cell = rules_of(panel, rules, account, int(np.count_nonzero(counted)))
-    walk = _Walk(tape, law, cell, wish_of(plan), signals_of(plan), books, capital_of(rules, account))
-    if is_shared:
-        return _shared(panel, plan, walk, progress)
-    return _accounts(panel, plan, walk, threads, cancelled, progress)
-
-
-def _counted(tape: Tape, law: Law) -> ByteArray:
-    """1 where the instrument has a row before its delisting."""
-    rows = tape.session_row
-    ends = np.clip(law.delisted, 0, rows.shape[1] - 1)
-    return (rows[np.arange(len(ends)), ends] > rows[:, 0]).astype(np.int8)
-
-
-def _books(panel: Panel, counted: ByteArray, is_shared: bool) -> Books:
-    """Empty books. Lines and trades are given to each call of a kernel."""
-    count, sessions = len(panel.instruments), len(panel.sessions)
-    return Books(
-        trades=np.empty(0, dtype=TRADE),
-        made=np.zeros(1, dtype=np.int64),
-        lines=np.zeros((1, 0)),
-        by_session=np.zeros((count, sessions)),
-        deepest=np.full(count, np.nan) if is_shared else np.zeros(count),
-        counts=np.zeros((count, EVENTS), dtype=np.int64),
-        late=np.zeros(count, dtype=np.int64),
-        held=np.zeros(count, dtype=np.int64),
-        traded_bars=np.zeros(count, dtype=np.int64),
-        counted=counted,
-    )
-
-
-def _scratch(desks: int, accounts: int, bars: int, days: int) -> Scratch:
-    return Scratch(
-        desks=np.zeros(desks, DESK),
-        accounts=np.zeros(accounts, ACCOUNT),
-        bars=np.zeros(bars, BAR),
-        days=np.zeros(days, DAY),
-        curve=np.zeros(4),
-        place=np.zeros(4, np.int64),
-        who=np.zeros(bars, np.int64),
-        read=np.zeros(desks, np.int64),
-    )
-
-
-@dataclass
-class _Walk:
-    """What kernels are called with; over accounts of single stocks for one chunk of instruments after the other."""
-
-    tape: Tape
-    law: Law
-    rules: RecordArray
-    wish: RecordArray
-    signals: Signals
-    books: Books
-    capital: float
-    kernel: Callable[..., None] = walk_accounts
-
-    def chunk(self, first: int, end: int, slots: int) -> tuple[RecordArray, FloatArray]:
-        """Trades and equity lines of the instruments [first, end).
-
-        Whole won add up exactly in any order, so a chunk needs one line; floats are kept apart, to be added in panel order.
-        """
-        lines = np.zeros((1 if self.rules["is_krx"][0] else end - first, slots))
-        made = np.zeros(1, dtype=np.int64)
-        trades = np.empty(self.capacity(first, end), dtype=TRADE)
-        books = self.books._replace(trades=trades, made=made, lines=lines)
-        self.kernel(self.tape, self.law, self.rules, self.wish, self.signals, books, _scratch(end - first, end - first, 1, 1), first, end)
-        return trades[: made[0]], lines
-
-    def capacity(self, first: int, end: int) -> int:
-        """An upper bound of the number of trades: one for each entry, or one a session."""
-        wish, count = self.wish[0], end - first
-        if wish["kind"] != SIGNAL:
-            return count * len(self.tape.close_minute)
-        if wish["at_first_open"]:
-            return count
-        rows = slice(int(self.tape.session_row[first, 0]), int(self.tape.session_row[end - 1, -1]))
-        entries = int(np.count_nonzero(self.signals.entries[rows]))
-        return entries + (int(np.count_nonzero(self.signals.short_entries[rows])) if wish["has_shorts"] else 0)
-
-
-def _accounts(
-    panel: Panel,
-    plan: Plan,
-    walk: _Walk,
-    threads: int,
-    cancelled: Callable[[], bool] | None,
-    progress: Callable[[int], None] | None,
-) -> Simulation:
-    slots, total = len(panel.slots), len(panel.instruments)
-    if isinstance(plan, SignalPlan) and plan.exit_rules.is_empty and not (walk.tape.auction_slot >= 0).any():
-        walk.kernel = walk_signals
-    equity: FloatArray | None = None
-    parts = []
-    ends = [*range(CHUNK_INSTRUMENTS, total, CHUNK_INSTRUMENTS), total]
-    for end, (trades, lines) in zip(ends, _chunks(walk, ends, slots, threads), strict=True):
-        parts.append(trades)
-        for line in lines:
-            equity = line if equity is None else np.add(equity, line, out=equity)
+    work = Work(panel, (Pass(plan, rules),), terms, account)
+    assembly = work.assembly
+    for part in work.parts(threads=threads, cancelled=cancelled):
+        assembly.add(part)
         if progress is not None:
-            progress(end)
-        if end < total and cancelled is not None and cancelled():
-            raise RunCancelled(end, total)
-    trades = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    initial = walk.capital * int(np.count_nonzero(walk.books.counted))
-    return _simulation(panel, walk.books, trades, np.zeros(slots) if equity is None else equity, initial)
+            progress(part.end)
+    return assembly.simulation()
 
 
-def _chunks(walk: _Walk, ends: list[int], slots: int, threads: int) -> Iterator[tuple[RecordArray, FloatArray]]:
-    """The chunks' results in panel order; at most two a thread are under way, so memory does not grow with the panel."""
-    jobs = zip([0, *ends[:-1]], ends, strict=True)
-    if threads <= 1 or len(ends) == 1:
-        for first, end in jobs:
-            yield walk.chunk(first, end, slots)
-        return
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        waiting = [pool.submit(walk.chunk, first, end, slots) for first, end in islice(jobs, 2 * threads)]
-        while waiting:
-            done = waiting.pop(0).result()
-            waiting.extend(pool.submit(walk.chunk, first, end, slots) for first, end in islice(jobs, 1))
-            yield done
+class Work:
+    """A run and the passes that it is compared with, part by part; `assembly` puts the parts together.
+
+    passes : the run first
+    """
+
+    def __init__(self, panel: Panel, passes: Sequence[Pass], terms: Terms, account: AccountRules) -> None:
+        for one in passes:
+            check_plan(panel, one.plan, one.rules, account)
+        self.panel, self.passes = panel, tuple(passes)
+        self._terms, self._account = terms, account
+        self._tape = tape_of(panel)
+        law = law_of(terms)
+        counted = counted_of(self._tape, law)
+        is_shared = account.mode is AccountMode.SHARED
+        self.is_whole = is_shared or isinstance(passes[0].plan, OnBarPlan)
+        capital, count = capital_of(passes[0].rules, account), len(panel.instruments)
+        self.assembly = Assembly(panel, counted, capital, is_shared=is_shared, passes=len(passes) - 1)
+        # The other passes leave nothing but equity, so one set of books is enough for the rest that their kernels write.
+        self._spare = empty_books(count, len(panel.sessions), counted, is_shared=is_shared) if len(passes) > 1 else self.assembly.books
+        self._walks = {
+            number: walk_of(panel, one, self._tape, law, account, counted)
+            for number, one in enumerate(passes)
+            if not isinstance(one.plan, OnBarPlan)
+        }
+
+    @property
+    def bounds(self) -> list[tuple[int, int]]:
+        """First and end of each part's instruments."""
+        total = len(self.panel.instruments)
+        return [(0, total)] if self.is_whole else _chunk_bounds(total)
+
+    def has(self, part: Part) -> bool:
+        """Whether a part that was kept has the form of one of this run's."""
+        sessions, slots = len(self.panel.sessions), len(self.panel.slots)
+        forms = (part.by_session.shape, part.lines.shape[-1], part.ends.shape[0], part.ends.shape[-1])
+        return (part.first, part.end) in self.bounds and forms == ((part.end - part.first, sessions), slots, len(self.passes) - 1, sessions)
+
+    def parts(
+        self,
+        done: Iterable[Part] = (),
+        *,
+        threads: int = 2,
+        cancelled: Cancelled | None = None,
+        told: Told | None = None,
+    ) -> Generator[Part]:
+        """All parts in panel order; those that are done already are handed through.
+
+        Raises
+        ------
+        RunCancelled
+            `cancelled` said so; what was handed out is finished, and so is all of `done`.
+        """
+        there, bounds, total = {part.first: part for part in done}, self.bounds, len(self.panel.instruments)
+        _check_going(cancelled, 0, total)
+        missing = len(bounds) - len(there)
+        pool = ThreadPoolExecutor(max_workers=threads) if threads > 1 and missing > 1 else None
+        try:
+            jobs = (self._job(pool, there.get(first), first, end, cancelled, told) for first, end in bounds)
+            waiting = deque(islice(jobs, 2 * threads))  # so memory does not grow with the panel
+            while waiting:
+                part = waiting.popleft()()
+                waiting.extend(islice(jobs, 1))
+                yield part
+                if part.end < total:
+                    _check_going(cancelled, part.end, total)
+        finally:
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)
+
+    def _job(
+        self, pool: ThreadPoolExecutor | None, there: Part | None, first: int, end: int, cancelled: Cancelled | None, told: Told | None
+    ) -> Callable[[], Part]:
+        """How to get at a part: it is there, it is under way in a thread, or it is computed when asked for."""
+        if there is not None:
+            return lambda: there
+        if self.is_whole:
+            return partial(self._whole, cancelled, told)
+        if pool is None:
+            return partial(self._chunk, first, end, cancelled)
+        return pool.submit(self._chunk, first, end, cancelled).result
+
+    def _chunk(self, first: int, end: int, cancelled: Cancelled | None) -> Part:
+        """All passes of the instruments [first, end), each with an account of its own."""
+        slots = len(self.panel.slots)
+        trades, lines = self._walks[0].chunk(self.assembly.books, first, end, slots)
+        ends = []
+        for number in range(1, len(self.passes)):
+            _check_going(cancelled, first, len(self.panel.instruments))
+            ends.append(at_session_ends(self.panel, self._walks[number].chunk(self._spare, first, end, slots)[1]))
+        return part_of_books(self.assembly.books, first, end, trades, lines, self._stacked(ends))
+
+    def _whole(self, cancelled: Cancelled | None, told: Told | None) -> Part:
+        """All passes of all instruments."""
+        sweeps, going = Sweeps(self.panel, self._tape), _Going(self, cancelled, told)
+        plan = self.passes[0].plan
+        part = self._asked(plan, going) if isinstance(plan, OnBarPlan) else self._swept(sweeps, 0, going)
+        return replace(part, ends=self._stacked([self._other(sweeps, number, going) for number in range(1, len(self.passes))]))
+
+    def _asked(self, plan: OnBarPlan, going: "_Going") -> Part:
+        """The plan asked bar by bar, on the plain reference."""
+        rules = self.passes[0].rules
+        alone = simulate_on_bar(self.panel, plan.start, self._terms, rules, self._account, plan.exit_rules, going)
+        return part_of_simulation(alone, self._stacked([]))
+
+    def _swept(self, sweeps: Sweeps, number: int, going: "_Going") -> Part:
+        books = self.assembly.books if number == 0 else self._spare
+        trades, lines = sweeps.sweep(self.passes[number], self._walks[number], books, going)
+        return part_of_books(books, 0, len(self.panel.instruments), trades, lines, self._stacked([]))
+
+    def _other(self, sweeps: Sweeps, number: int, going: "_Going") -> FloatArray:
+        """float64[line, session], equity at session ends of another pass than the run."""
+        going.number = number
+        if self._account.mode is AccountMode.SHARED:
+            return at_session_ends(self.panel, self._swept(sweeps, number, going).lines)
+        found = []
+        for first, end in _chunk_bounds(len(self.panel.instruments)):
+            going.check()
+            found.append(at_session_ends(self.panel, self._walks[number].chunk(self._spare, first, end, len(self.panel.slots))[1]))
+        return np.concatenate(found)
+
+    def _stacked(self, ends: list[FloatArray]) -> FloatArray:
+        return np.stack(ends) if ends else np.empty((0, 1, len(self.panel.sessions)))
 
 
-def _shared(panel: Panel, plan: Plan, walk: _Walk, progress: Callable[[int], None] | None) -> Simulation:
-    count, slots, tape = len(panel.instruments), len(panel.slots), walk.tape
-    order = np.argsort(tape.slot_of_row, kind="stable")
-    starts = np.searchsorted(tape.slot_of_row[order], np.arange(slots + 1)).astype(np.int64)
-    owner = np.ascontiguousarray(panel.instrument_of, dtype=np.int32)
-    slot_session = np.ascontiguousarray(panel.slots.session, dtype=np.int32)
-    rows = int(np.count_nonzero(tape.traded))
-    # Every addition and every reduction of weights leaves at most one part more than there were; otherwise a bar, or an
-    # auction, buys once.
-    places = 2 * rows + 1 if isinstance(plan, WeightPlan) else rows + walk.books.by_session.size
-    books = walk.books._replace(trades=np.empty(places, dtype=TRADE), lines=np.zeros((1, slots)))
-    sweep = (_scratch(count, 1, 2 * count, count), owner, order, starts, slot_session)
-    if isinstance(plan, WeightPlan):
-        weights = np.ascontiguousarray(plan.weights, dtype=np.float64)
-        walk_weights(tape, walk.law, walk.rules, walk.wish, weights, books, *sweep, np.zeros(rows + 1, dtype=LOT))
-    else:
-        walk_shared(tape, walk.law, walk.rules, walk.wish, walk.signals, books, *sweep)
-    trades = books.trades[: books.made[0]]
-    trades = trades[np.argsort(trades["lot"], kind="stable")]
-    if progress is not None:
-        progress(count)
-    return _simulation(panel, books, trades, books.lines[0], walk.capital)
+class _Going:
+    """Asked by whatever takes all stocks at once before each of its steps: go on, and tell how far it is."""
+
+    def __init__(self, work: Work, cancelled: Cancelled | None, told: Told | None) -> None:
+        self._slot_session, self._sessions = work.panel.slots.session, len(work.panel.sessions)
+        self._total, self._cancelled, self._told = len(work.panel.instruments), cancelled, told
+        # Beside a plan in plain Python the compiled passes take no time.
+        self._weighed = 1 if isinstance(work.passes[0].plan, OnBarPlan) else len(work.passes)
+        self.number = self._trades = 0
+        self._last = -1
+
+    def check(self) -> None:
+        _check_going(self._cancelled, 0, self._total)
+
+    def __call__(self, slots: int, trades: int) -> None:
+        """`slots` of the pass `number` are behind."""
+        self.check()
+        session = int(self._slot_session[slots]) if slots < len(self._slot_session) else self._sessions
+        if self._told is None or session == self._last:
+            return
+        self._last = session
+        self._trades = trades if self.number == 0 else self._trades
+        share = min((self.number + slots / max(len(self._slot_session), 1)) / self._weighed, 1.0)
+        self._told(session if self.number == 0 else self._sessions, share, self._trades)
 
 
-def _simulation(panel: Panel, books: Books, trades: RecordArray, equity: FloatArray, initial: float) -> Simulation:
-    grid = panel.slots
-    before = int(np.searchsorted(grid.last_slot, 0))  # sessions before the first bar
-    by_session = np.full(len(grid.last_slot), float(initial))
-    np.take(equity, grid.last_slot[before:], out=by_session[before:], mode="clip")
-    return Simulation(
-        trades=TradeColumns(**{name: np.ascontiguousarray(trades[name]) for name in TradeColumns.__dataclass_fields__}),
-        counted=books.counted,
-        initial_equity=float(initial),
-        slot_session=grid.session,
-        slot_minute=grid.minute,
-        equity=equity,
-        session_equity=by_session,
-        instrument_equity=books.by_session,
-        instrument_drawdown=books.deepest,
-        held_bars=books.held,
-        traded_bars=books.traded_bars,
-        counts=books.counts,
-        late_minutes=books.late,
-    )
+def _check_going(cancelled: Cancelled | None, done: int, total: int) -> None:
+    if cancelled is not None and cancelled():
+        raise RunCancelled(done, total)
+
+
+def _chunk_bounds(total: int) -> list[tuple[int, int]]:
+    """First and end of each chunk of instruments."""
+    ends = [*range(CHUNK_INSTRUMENTS, total, CHUNK_INSTRUMENTS), total]
+    return list(zip([0, *ends[:-1]], ends, strict=True))

@@ -4,7 +4,7 @@ from bokgi.errors.base import BokgiError
 
 
 class RunCancelled(BokgiError):
-    """Somebody asked the run to stop; nothing of it is kept."""
+    """Somebody asked for the end; where this ends a backtest, no stock was finished and nothing is kept."""
 
     code = "run_cancelled"
     english = "The run was cancelled after {done} of {total} instruments."

@@ -5,7 +5,7 @@ ticks and no limits. A limit that cannot be known (no base price) is NaN. One fi
 its kind, and is booked as transaction tax *(pessimistic)*.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from bokgi.bars.panel import Panel
 from bokgi.errors.market import ForeignUnderKrx, RulesNotKnown
+from bokgi.errors.runs import RunCancelled
 from bokgi.market.costs import UNKNOWN_TAX, sale_taxes_ppm
 from bokgi.market.instruments import Board, Exchange, Instrument, Kind
 from bokgi.market.limits import first_day_limits, limit_rate_ppm, limits_on_ladder
@@ -21,6 +22,8 @@ from bokgi.orders.rules import ExecutionRules, Market
 from bokgi.orders.terms import Terms
 from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
 
+GROUP_INSTRUMENTS = 200
+"""Instruments that are looked up at once: enough to be fast, few enough to stop in between."""
 _EXCHANGE_TRADED = (Kind.ETF, Kind.ETN, Kind.ELW)
 _NOT_TRADED = (Kind.INDEX, Kind.FOREIGN)
 
@@ -45,11 +48,17 @@ class _Grids:
     special_tax_ppm: IntArray
 
 
-def market_terms(panel: Panel, rules: ExecutionRules) -> Terms:
+def market_terms(panel: Panel, rules: ExecutionRules, *, cancelled: Callable[[], bool] | None = None) -> Terms:
     """Ticks, limits and taxes of a panel under the rules of a run.
+
+    Parameters
+    ----------
+    cancelled : asked between groups of instruments
 
     Raises
     ------
+    RunCancelled
+        `cancelled` said so.
     ForeignUnderKrx
         The market is `krx` and an instrument is not traded there.
     RulesNotKnown
@@ -59,7 +68,10 @@ def market_terms(panel: Panel, rules: ExecutionRules) -> Terms:
     if rules.market is Market.KRX:
         _check_domestic(panel.instruments)
         for group, members in _groups(panel.instruments).items():
-            _fill_group(grids, panel, group, members)
+            for first in range(0, len(members), GROUP_INSTRUMENTS):
+                if cancelled is not None and cancelled():
+                    raise RunCancelled(0, len(panel.instruments))
+                _fill_group(grids, panel, group, members[first : first + GROUP_INSTRUMENTS])
         _fill_first_days(grids, panel)
         _fill_fixed_tax(grids, rules.costs.fixed_tax_ppm)
     table = ladder_table()

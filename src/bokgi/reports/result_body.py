@@ -28,7 +28,7 @@ def result_body(record: RunRecord) -> dict[str, Any]:
     summary = record.summary
     body: dict[str, Any] = {"backtest_id": record.backtest_id, "status": record.status.value}
     if record.partial:
-        body["partial"] = True
+        body |= {"partial": True, "unfinished_stocks": list(record.unfinished)}
     body |= {
         "performance": performance(summary.values),
         "metrics": exact_values(summary.values),

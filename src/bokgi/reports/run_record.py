@@ -77,6 +77,7 @@ class RunRecord:
     request : the resolved request, as JSON values
     lookahead : what was checked and found; None for strategies that are proved in tests
     manifest : everything that is needed to compute the result again; the result hash is added by the caller
+    partial : the run was cancelled, and this is what was finished; unfinished : codes of the other stocks, which count nowhere
     """
 
     backtest_id: str | None
@@ -93,6 +94,7 @@ class RunRecord:
     partial: bool = False
     slippage: tuple[tuple[int, float], ...] = ()
     """(ticks, total return) of the same run at other slippages."""
+    unfinished: tuple[str, ...] = ()
 
     @property
     def initial_capital(self) -> float:

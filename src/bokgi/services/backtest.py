@@ -11,13 +11,14 @@ from bokgi.bars.interval import DAILY
 from bokgi.bars.panel import Panel
 from bokgi.data.master import Master
 from bokgi.data.store import Store
+from bokgi.engine.parts import Cancelled, Checkpoint
 from bokgi.errors.requests import PeriodWithoutData
 from bokgi.market.instruments import Kind
 from bokgi.reports.result_body import result_body
 from bokgi.reports.run_record import Benchmark, PanelFacts, RunRecord, RunStatus
-from bokgi.services.computation import Cancelled, Computation, Progress, compute, index_benchmark
+from bokgi.services.computation import Computation, OnStep, compute, index_benchmark
 from bokgi.services.data_facts import assumed_fault, coverage_of, fault_json
-from bokgi.services.manifest import code_hash, code_version, environment, result_hash
+from bokgi.services.manifest import code_hash, code_version, environment, result_hash, work_key
 from bokgi.services.request import BacktestRequest
 from bokgi.services.resolution import ChosenStrategy, choose_strategy, resolve, span_of
 
@@ -33,7 +34,8 @@ def run_backtest(
     backtest_id: str | None = None,
     versions: tuple[int | None, int | None] = (None, None),
     now: datetime | None = None,
-    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+    on_step: OnStep | None = None,
     cancelled: Cancelled | None = None,
 ) -> RunRecord:
     """Run one backtest over stored bars.
@@ -41,16 +43,25 @@ def run_backtest(
     Parameters
     ----------
     versions : of the interval's and of the daily bars; None is the current one, a daily version 0 means none
+    checkpoint : where finished parts are kept; it is bound to this run here, so parts of other bars, code or requests are left alone
+    on_step : told how far it is
+    cancelled : whether to stop; with some stocks finished the record is `partial` and cancelled
 
     Raises
     ------
     InputError, MissingError, DataError
         The request cannot be run as it is; the sentence says why and what to do.
+    RunCancelled
+        `cancelled` said so before the first stock was finished.
     """
     selected = chosen or choose_strategy(request.strategy, request.strategy_params)
     resolved = resolve(store, master, request, version=versions[0])
     assert resolved.interval is not None
-    panel = read_panel(store, master, resolved, versions)
+    versions = _pinned(store, resolved, versions)
+    manifest = _manifest(store, resolved, selected, versions)
+    panel = read_panel(store, master, resolved, versions, cancelled)
+    if checkpoint is not None:
+        checkpoint.bind(work_key(manifest, panel.instruments))
     done = compute(
         panel,
         selected.strategy,
@@ -59,19 +70,40 @@ def run_backtest(
         risk_free_rate=resolved.risk_free_rate,
         seed=resolved.seed,
         check_all=resolved.check_all,
-        progress=progress,
+        checkpoint=checkpoint,
+        on_step=on_step,
         cancelled=cancelled,
     )
-    manifest = _manifest(store, resolved, selected, versions)
     return _record(store, panel, resolved, done, manifest, versions, backtest_id, now)
 
 
-def read_panel(store: Store, master: Master, request: BacktestRequest, versions: tuple[int | None, int | None] = (None, None)) -> Panel:
+def _pinned(store: Store, request: BacktestRequest, versions: tuple[int | None, int | None]) -> tuple[int | None, int]:
+    """The versions by number: an import that ends while the run goes on changes nothing for it."""
+    assert request.interval is not None
+    version = store.current_version(request.interval) if versions[0] is None else versions[0]
+    daily = store.current_version(DAILY) if versions[1] is None else versions[1]
+    return version, daily or 0
+
+
+def read_panel(
+    store: Store,
+    master: Master,
+    request: BacktestRequest,
+    versions: tuple[int | None, int | None] = (None, None),
+    cancelled: Cancelled | None = None,
+) -> Panel:
     """The bars of a resolved request, with what the master knows of its stocks."""
     assert request.interval is not None
     known = {code: master.lookup(code) for code in request.codes if master.known(code)}
     panel = store.read_panel(
-        request.codes, request.interval, request.start, request.end, version=versions[0], daily_version=versions[1], instruments=known
+        request.codes,
+        request.interval,
+        request.start,
+        request.end,
+        version=versions[0],
+        daily_version=versions[1],
+        instruments=known,
+        cancelled=cancelled,
     )
     if len(panel) == 0:
         series = store.series(request.interval)
@@ -82,10 +114,9 @@ def read_panel(store: Store, master: Master, request: BacktestRequest, versions:
     return panel
 
 
-def _manifest(store: Store, request: BacktestRequest, selected: ChosenStrategy, versions: tuple[int | None, int | None]) -> dict[str, Any]:
+def _manifest(store: Store, request: BacktestRequest, selected: ChosenStrategy, versions: tuple[int | None, int]) -> dict[str, Any]:
     assert request.interval is not None
-    version = versions[0] or store.current_version(request.interval)
-    daily = store.current_version(DAILY) if versions[1] is None else versions[1]
+    version, daily = versions
     return {
         "data_hash": store.data_hash(request.codes, request.interval, version=version, daily_version=daily),
         "data_version": {str(request.interval): version, "1d": daily or None},
@@ -111,7 +142,7 @@ def _record(
 ) -> RunRecord:
     record = RunRecord(
         backtest_id=backtest_id,
-        status=RunStatus.COMPLETED,
+        status=RunStatus.CANCELLED if done.is_partial else RunStatus.COMPLETED,
         request=manifest["parameters"],
         panel=panel,
         facts=_facts(store, panel, request, versions[0]),
@@ -122,6 +153,8 @@ def _record(
         lookahead=done.lookahead,
         manifest=manifest,
         slippage=done.slippage,
+        partial=done.is_partial,
+        unfinished=done.unfinished,
     )
     return replace(record, manifest=dict(record.manifest) | {"result_hash": result_hash(result_body(record))})
 

@@ -8,11 +8,12 @@ and the hash itself: equal results on two machines have equal hashes.
 import hashlib
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bokgi.market.instruments import Instrument
 from bokgi.reports.canonical_json import canonical_json
 
 LIBRARIES = ("numpy", "numba", "llvmlite", "polars", "pyarrow")
@@ -54,6 +55,13 @@ def result_hash(body: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical JSON of a result body without id, times, environment and hash."""
     core = {key: value for key, value in body.items() if key not in UNHASHED_FIELDS}
     core["manifest"] = {key: value for key, value in body["manifest"].items() if key not in UNHASHED_MANIFEST}
+    return hashlib.sha256(canonical_json(core)).hexdigest()
+
+
+def work_key(manifest: Mapping[str, Any], instruments: Sequence[Instrument]) -> str:
+    """SHA-256 of what decides a run's figures: bars, what is known of the stocks, code, request and an own strategy's source."""
+    core = {name: manifest[name] for name in ("data_hash", "code_hash", "parameters", "strategy_source")}
+    core["instruments"] = [repr(instrument) for instrument in instruments]
     return hashlib.sha256(canonical_json(core)).hexdigest()
 
 
