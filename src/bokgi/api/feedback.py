@@ -27,7 +27,7 @@ class FeedbackAnswer(Answer):
     """The item was kept."""
 
     success: Literal[True] = True
-    id: int | str
+    id: str = Field(examples=["fb-1"])
     created_at: Instant
 
 

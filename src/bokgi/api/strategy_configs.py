@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/strategy-configs", tags=["strategy-configs"])
 
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "No configuration has this id"}}
 TAKEN: dict[int | str, dict[str, Any]] = {409: {"model": ErrorBody, "description": "Another configuration has this name"}}
-IdInPath = Annotated[int, Path(alias="id", ge=1, le=2**31 - 1, description="Id of the configuration.")]
+IdInPath = Annotated[str, Path(alias="id", description="Id of the configuration.", examples=["cfg-1"])]
 
 
 class StrategyConfigRequest(Request):
@@ -39,7 +39,7 @@ class StrategyConfigRequest(Request):
 class StrategyConfig(Answer):
     """A kept configuration; its fields are those of a start request, null where the default holds."""
 
-    id: int = Field(ge=1)
+    id: str = Field(examples=["cfg-1"])
     name: str
     strategy: str
     strategy_params: dict[str, Any] = Field(description="With every default filled in.")

@@ -57,6 +57,12 @@ class DataLibrary:
             "series": [_series_json(item) for item in shown],
         }
 
+    def coverage(self, profile: str, code: str) -> list[dict[str, Any]]:
+        """What is stored of one instrument, a row an interval, finest first."""
+        store, word = self._shelves.of(profile).store, normalised_code(code)
+        held = ((interval, store.series(interval).get(word)) for interval in store.intervals())
+        return [{"interval": str(interval)} | _series_json(item) for interval, item in held if item is not None]
+
     def calendar(self, profile: str, code: str, interval: str | None) -> dict[str, Any]:
         """Bars a session of one series, every session of the exchange between its first and last.
 
