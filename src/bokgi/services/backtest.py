@@ -176,10 +176,11 @@ def _facts(store: Store, panel: Panel, request: BacktestRequest, version: int | 
     assert request.interval is not None
     faults = store.faults_for(request.codes, request.interval, request.start, request.end, version=version)
     assumed = tuple(assumed_fault(instrument) for instrument in panel.instruments if instrument.assumed)
+    universe = [] if request.universe is None else request.universe.get("faults", [])
     return PanelFacts(
         interval=str(request.interval),
         coverage=tuple(coverage_of(panel, index) for index in range(len(panel.instruments))),
-        faults=[fault_json(fault) for fault in (*faults, *assumed)],
+        faults=[*universe, *(fault_json(fault) for fault in (*faults, *assumed))],
         sources=panel.sources,
         synthetic=panel.synthetic,
     )
