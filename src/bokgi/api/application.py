@@ -5,7 +5,21 @@ from types import ModuleType
 
 from fastapi import FastAPI
 
-from bokgi.api import errors, health, lists, metrics, session, stocks
+from bokgi.api import (
+    backtests,
+    data,
+    errors,
+    feedback,
+    health,
+    lists,
+    metrics,
+    results,
+    session,
+    status,
+    stocks,
+    strategies,
+    strategy_configs,
+)
 from bokgi.api.body_limits import BODY_SECONDS, BodyLimits
 from bokgi.api.description import describe
 from bokgi.api.frame import Frame
@@ -14,7 +28,20 @@ from bokgi.api.rates import RateCheck
 from bokgi.api.tokens import TokenCheck
 from bokgi.services.application import Application
 
-ROUTERS: tuple[ModuleType, ...] = (health, session, stocks, lists, metrics)
+ROUTERS: tuple[ModuleType, ...] = (
+    health,
+    session,
+    stocks,
+    lists,
+    strategies,
+    strategy_configs,
+    backtests,
+    results,
+    data,
+    feedback,
+    status,
+    metrics,
+)
 """Every module with routes; each defines `router`."""
 
 

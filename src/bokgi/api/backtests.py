@@ -109,7 +109,12 @@ def get_progress(
 
 
 @router.get(
-    "/api/backtest/events/{id}", operation_id="followBacktest", response_class=RunEvents, responses=STREAM | UNKNOWN, response_model=None
+    "/api/backtest/events/{id}",
+    operation_id="followBacktest",
+    status_code=200,
+    response_class=RunEvents,
+    response_model=None,
+    responses=STREAM | UNKNOWN,
 )
 async def follow_backtest(
     application: TheApplication,
