@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from tests.postgresql_server import PostgresqlServer
+
 CHECKOUT = Path(__file__).parent.parent
 
 # The first example of a generated test may compile a kernel, so no example has a deadline.
@@ -48,3 +50,27 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     yield postgres_server.replace("/postgres?", f"/{name}?")
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """One server for all tests of this process; started when the first test asks."""
+    with PostgresqlServer() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgresqlServer) -> Iterator[str]:
+    """URL of an empty PostgreSQL database that this test has for itself."""
+    url = postgresql_server.new_database()
+    yield url
+    postgresql_server.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty database; a test that asks for it runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'bokgi.sqlite3'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url

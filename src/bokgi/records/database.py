@@ -14,9 +14,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bokgi.errors.base import BokgiError
 from bokgi.errors.records import DatabaseBroken, DatabaseUnavailable, SchemaOutdated, SchemaTooNew
 from bokgi.records.engines import DURABLE, create_sqlite_file, reading_engine, sqlite_file, writing_engine
 from bokgi.records.tables import SCHEMA, SCHEMA_TERMS
@@ -154,4 +155,8 @@ def _translated() -> Iterator[None]:
             raise DatabaseUnavailable(reason) from error
         if isinstance(error, DatabaseError) and any(word in reason for word in _BROKEN):
             raise DatabaseBroken(reason) from error
+        raise
+    except StatementError as error:
+        if isinstance(error.orig, BokgiError):  # a column's type refused the value
+            raise error.orig from error
         raise

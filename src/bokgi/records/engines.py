@@ -16,6 +16,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from bokgi.errors.records import RecordMalformed, TextUnstorable
+
 LOCK_SECONDS = 5.0
 """A write gives up after waiting so long for another one."""
 CONNECT_SECONDS = 3
@@ -155,4 +157,9 @@ def _begin_postgresql(connection: Connection) -> None:
 
 def to_json(value: object) -> str:
     """JSON text; NaN and infinity become null, as everywhere in Bokgi."""
-    return orjson.dumps(value).decode()
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError as error:
+        if "surrogates" in str(error):
+            raise TextUnstorable(repr(value)) from error
+        raise RecordMalformed(str(error)) from error

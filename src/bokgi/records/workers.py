@@ -36,12 +36,14 @@ class WorkerRow:
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """What a reader has seen: the counter, when it saw it first [s, monotonic], and whether it saw it change at all."""
+    """What a reader has seen: the counter, when it saw it first [s, monotonic], and how far the written time lay from its own then;
+    0 where it saw the counter change.
+    """
 
     beats: int
     started_at: datetime
     since_seconds: float
-    has_changed: bool
+    apart_seconds: float
 
 
 def _now() -> datetime:
@@ -80,29 +82,24 @@ class WorkerRows:
     def alive(self, within_seconds: float = ALIVE_SECONDS, release: str | None = None) -> tuple[WorkerRow, ...]:
         """Workers (of a release) whose counter changed within the time."""
         looked = self._look()
-        return tuple(row for row, watched in looked if release in (None, row.release) and self._is_alive(row, watched, within_seconds))
+        return tuple(row for row, watched in looked if release in (None, row.release) and self._is_alive(watched, within_seconds))
 
     def dead(self, older_than_seconds: float) -> tuple[WorkerRow, ...]:
         """Workers whose counter this reader has watched for the time without a change."""
         looked, now = self._look(), self._monotonic()
         return tuple(row for row, watched in looked if now - watched.since_seconds > older_than_seconds)
 
-    def _is_alive(self, row: WorkerRow, watched: _Watched, within_seconds: float) -> bool:
-        if self._monotonic() - watched.since_seconds > within_seconds:
-            return False
-        return watched.has_changed or abs((self._clock() - row.seen_at).total_seconds()) <= within_seconds
+    def _is_alive(self, watched: _Watched, within_seconds: float) -> bool:
+        return self._monotonic() - watched.since_seconds <= within_seconds and watched.apart_seconds <= within_seconds
 
     def _look(self) -> list[tuple[WorkerRow, _Watched]]:
         rows = self.all()
         with self._lock:
-            seconds = self._monotonic()
-            self._watched = {row.worker_id: _next_sight(self._watched.get(row.worker_id), row, seconds) for row in rows}
+            self._watched = {row.worker_id: self._seen(self._watched.get(row.worker_id), row) for row in rows}
             return [(row, self._watched[row.worker_id]) for row in rows]
 
-
-def _next_sight(before: _Watched | None, row: WorkerRow, seconds: float) -> _Watched:
-    if before is None:
-        return _Watched(row.beats, row.started_at, seconds, has_changed=False)
-    if (before.beats, before.started_at) == (row.beats, row.started_at):
-        return before
-    return _Watched(row.beats, row.started_at, seconds, has_changed=True)
+    def _seen(self, before: _Watched | None, row: WorkerRow) -> _Watched:
+        if before is not None and (before.beats, before.started_at) == (row.beats, row.started_at):
+            return before
+        apart = 0.0 if before is not None else abs((self._clock() - row.seen_at).total_seconds())
+        return _Watched(row.beats, row.started_at, self._monotonic(), apart)
