@@ -196,7 +196,7 @@ def test_the_catalog_lists_the_master_and_the_store_and_its_version_changes_with
     store, master = store_with(home, {"005930": 70_000.0})
     first = catalog_version(store, master)
     assert first != empty
-    assert search_entries(store, master) == (SearchEntry("005930", "", "", "KOSPI", has_bars=True),)
+    assert search_entries(store, master) == (SearchEntry("005930", "005930", "", "KOSPI", has_bars=True),)
     listed = tmp_path / "base_info_2026-04-14.csv"
     header = "ISU_CD,ISU_SRT_CD,ISU_NM,ISU_ABBRV,ISU_ENG_NM,LIST_DD,MKT_TP_NM,SECUGRP_NM,SECT_TP_NM,KIND_STKCERT_TP_NM,PARVAL,LIST_SHRS\n"
     listed.write_text(

@@ -11,11 +11,11 @@ from bokgi.market.instruments import Exchange, Kind
 from bokgi.market.kinds import tick_group
 
 NAMES = sorted(path.stem for path in TABLES.glob("*.csv"))
-DAY_COLUMNS = ("day", "first_day", "first_trade_day", "effective_session")
+DAY_COLUMNS = ("day", "first_day", "first_trade_day", "effective_session", "published")
 
 
 def test_all_tables_are_found_beside_the_package() -> None:
-    assert len(NAMES) == 15
+    assert len(NAMES) == 16
 
 
 @pytest.mark.parametrize("table", NAMES)

@@ -7,7 +7,7 @@ import pytest
 from bokgi.errors.market import UnknownUniverse
 from bokgi.market.calendar import is_session, last_sessions_before
 from bokgi.market.instruments import Exchange
-from bokgi.market.universes import last_change_before, membership_changes
+from bokgi.market.universes import effective_session_of, last_change_before, membership_changes
 
 
 def test_the_announced_changes_are_there() -> None:
@@ -33,3 +33,23 @@ def test_a_change_is_in_force_from_its_session_on(day: date, effective: date | N
 def test_an_unknown_list_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UnknownUniverse, match="kospi200"):
         membership_changes("nasdaq100")
+
+
+@pytest.mark.parametrize(
+    ("published", "effective"),
+    [
+        (date(2025, 7, 3), date(2024, 12, 13)),
+        (date(2025, 10, 2), date(2025, 6, 13)),
+        (date(2025, 12, 24), None),
+        (date(2025, 7, 4), None),
+        (None, None),
+    ],
+)
+def test_a_published_list_holds_from_its_own_session_and_not_from_its_publication(published: date | None, effective: date | None) -> None:
+    assert effective_session_of("kospi200", published) == effective
+    assert effective_session_of("kosdaq150", published) is None
+
+
+def test_every_known_list_holds_from_a_regular_change() -> None:
+    changes = {change.effective for change in membership_changes("kospi200")}
+    assert {effective_session_of("kospi200", day) for day in (date(2025, 7, 3), date(2025, 10, 2))} <= changes

@@ -201,6 +201,31 @@ FAULT_KINDS: dict[str, FaultKind] = {
         "{code}: 종목 종류(주식·ETF 등)를 알 수 없습니다. 종목 정보 파일을 가져오거나 종류를 지정하세요.",
         "{code}: it is not known whether this is a share, an ETF or another kind; import a master file or name the kind.",
     ),
+    # Which stocks a run over the whole market took.
+    "membership_later_than_period": FaultKind(
+        _WARNING,
+        "종목 목록({example})이 기간의 시작보다 뒤의 것입니다. 그때까지 살아남은 {count}종목만 보므로 결과가 실제보다 좋게 나올 수 "
+        "있습니다(생존 편향).",
+        "The list of stocks ({example}) is later than the start of the period: its {count} stocks are those that survived, so results may "
+        "look better than they were (survivorship bias).",
+    ),
+    "as_of_unknown": FaultKind(
+        _WARNING,
+        "{example}에 발표된 목록의 {count}종목이 언제부터의 구성인지 알 수 없습니다. 그 시기에 없던 종목이 섞여 있을 수 있습니다.",
+        "It is not known from which day the list of stocks published as {example} holds; some of its {count} stocks may not have been "
+        "members then.",
+    ),
+    "membership_superseded": FaultKind(
+        _NOTE,
+        "종목 목록({example}) 뒤에 기간이 시작하기 전 정기 변경이 있었으나 그 목록은 없습니다. {count}종목은 변경 전 구성입니다.",
+        "Before the period began, members changed after the list of stocks ({example}), and the newer list is not there; its {count} "
+        "stocks are those before the change.",
+    ),
+    "member_without_bars": FaultKind(
+        _WARNING,
+        "{code}: 대상 종목이지만 기간 안에 봉 자료가 없어 거래할 수 없습니다.",
+        "{code}: chosen, but there are no bars of it in the period, so it cannot be traded.",
+    ),
 }
 
 DROPPING = frozenset(

@@ -19,6 +19,7 @@ from bokgi.data.faults import Fault
 from bokgi.market.codes import normalised_code
 from bokgi.market.instruments import Board, Exchange, Instrument, Kind
 from bokgi.market.kinds import board_from_master, kind_from_master
+from bokgi.market.universes import effective_session_of
 
 
 class MasterKind(StrEnum):
@@ -45,7 +46,7 @@ SCHEMAS: dict[MasterKind, dict[str, Any]] = {
     },
     MasterKind.HOLIDAYS: {"day": _DAY, "as_of": _DAY},
     MasterKind.SECTORS: {"code": _TEXT, "name": _TEXT, "market": _TEXT, "sector": _TEXT, "industry": _TEXT, "listed": _DAY, "as_of": _DAY},
-    MasterKind.MEMBERS: {"list": _TEXT, "code": _TEXT, "name": _TEXT, "as_of": _DAY},
+    MasterKind.MEMBERS: {"list": _TEXT, "code": _TEXT, "name": _TEXT, "effective": _DAY, "as_of": _DAY},
     MasterKind.FACTORS: {"code": _TEXT, "day": _DAY, "price_factor": _NUMBER, "split_factor": _NUMBER, "reference_price": _NUMBER,
         "as_of": _DAY,
    },
@@ -74,6 +75,19 @@ class MasterRows:
 
 
 @dataclass(frozen=True)
+class MemberList:
+    """One list of an index's members, in the order of its file.
+
+    published : the day in its name; effective : the session from which it holds; None where they are not known
+    """
+
+    name: str
+    published: date | None
+    effective: date | None
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Master:
     """All that is known of instruments in one home folder. Reading is lazy; a home without master files knows nothing."""
 
@@ -86,8 +100,8 @@ class Master:
 
     def table(self, kind: MasterKind) -> pl.DataFrame:
         """The stored rows of a kind, empty where none were imported."""
-        path = self.folder / f"{kind}.parquet"
-        return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=SCHEMAS[kind])
+        path, empty = self.folder / f"{kind}.parquet", pl.DataFrame(schema=SCHEMAS[kind])
+        return pl.concat([empty, pl.read_parquet(path)], how="diagonal") if path.exists() else empty
 
     def known(self, code: str) -> bool:
         """Whether a master file names the code."""
@@ -126,6 +140,12 @@ class Master:
             return ()
         newest = rows["as_of"].max()
         return tuple(rows.filter(pl.col("as_of").eq_missing(pl.lit(newest, pl.Date)))["code"].to_list())
+
+    def member_lists(self, name: str) -> tuple[MemberList, ...]:
+        """Every list of that name, by the day of publication, the unknown ones first."""
+        rows = self.table(MasterKind.MEMBERS).filter(pl.col("list") == name).sort("as_of", nulls_last=False, maintain_order=True)
+        parts = rows.partition_by("as_of", maintain_order=True) if rows.height else []
+        return tuple(_member_list(name, part) for part in parts)
 
     def factors(self, code: str) -> pl.DataFrame:
         """Price and split factors of a foreign issue, by the last day on which each holds."""
@@ -172,6 +192,13 @@ class Master:
 def _issue(row: dict[str, Any], kind: Kind) -> Instrument:
     board = board_from_master(row["market"] or "") or Board.KOSPI
     return Instrument(row["code"], row["name"] or "", row.get("name_en") or "", kind, board, Exchange.XKRX, listed=row.get("listed"))
+
+
+def _member_list(name: str, rows: pl.DataFrame) -> MemberList:
+    """A day that the file itself gives goes before what is known of its publication."""
+    said, published = rows["effective"].drop_nulls(), rows["as_of"][0]
+    effective = said.max() if said.len() else effective_session_of(name.lower(), published)
+    return MemberList(name, published, effective, tuple(rows["code"].to_list()))  # type: ignore[arg-type]  # polars' max is of the column's type
 
 
 def _delisted_issue(row: dict[str, Any]) -> Instrument:

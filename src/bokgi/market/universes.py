@@ -1,7 +1,8 @@
 """When the lists of index members change.
 
 Convention: a change holds from its effective session on. The dates are the regular changes; special changes (mergers,
-delistings) are not in the table.
+delistings) are not in the table. The day on which a list was published says little about the day from which it holds: lists are published
+late, and with members of another day. `published_lists` keeps what is known of single ones.
 """
 
 from dataclasses import dataclass
@@ -32,3 +33,10 @@ def membership_changes(universe: str) -> tuple[MembershipChange, ...]:
 def last_change_before(universe: str, day: date) -> MembershipChange | None:
     """The change that is in force on `day`; None before the first known one."""
     return next((change for change in reversed(membership_changes(universe)) if change.effective <= day), None)
+
+
+def effective_session_of(universe: str, published: date | None) -> date | None:
+    """The session from which the list published on a day holds; None where that is not known."""
+    rows = rows_of("published_lists") if published is not None else ()
+    found = (row["effective_session"] for row in rows if (row["universe"], row["published"]) == (universe, str(published)))
+    return next((date.fromisoformat(day) for day in found), None)

@@ -10,16 +10,13 @@ from typing import Any
 
 from bokgi.bars.interval import Interval
 from bokgi.data.master import Master
+from bokgi.data.periods import default_start
 from bokgi.data.store import Store, StoredSeries
 from bokgi.errors.requests import CodesInvalid, NoBarsAtAll, NoCommonInterval, NoStocks, PeriodWithoutData
-from bokgi.market.calendar import last_sessions_before
-from bokgi.market.instruments import Exchange
 from bokgi.services.request import BacktestRequest
 from bokgi.strategies.catalog import to_strategy
 from bokgi.strategies.own_file import is_own_reference, read_own_strategy, to_own_strategy
 from bokgi.strategies.strategy import Strategy, name_of
-
-DEFAULT_SESSIONS = 60
 
 
 @dataclass(frozen=True)
@@ -99,16 +96,7 @@ def span_of(series: list[StoredSeries]) -> tuple[date, date]:
 def _period(request: BacktestRequest, interval: Interval, held: list[StoredSeries]) -> tuple[date, date]:
     first, last = span_of(held)
     end = request.end or last
-    start = request.start or _sixty_sessions_up_to(min(end, last), first, held[0].facts.exchange)
+    start = request.start or default_start(min(end, last), first, held[0].facts.exchange)
     if start > last or end < first:
         raise PeriodWithoutData(start, end, str(interval), first, last)
     return start, end
-
-
-def _sixty_sessions_up_to(end: date, first: date, exchange: Exchange) -> date:
-    """First of the last 60 sessions, the end included; never before the data."""
-    if exchange is Exchange.OTHER:
-        return first
-    earlier = last_sessions_before(exchange, date.fromordinal(end.toordinal() + 1), DEFAULT_SESSIONS)
-    start = earlier.day[0].astype(object) if len(earlier) else first
-    return max(first, start)

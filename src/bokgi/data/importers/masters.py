@@ -98,7 +98,8 @@ def _rows(content: FileContent, kind: MasterKind, table: pl.DataFrame) -> pl.Dat
 def _members(content: FileContent, table: pl.DataFrame) -> pl.DataFrame:
     code = next(title for title in table.columns if title.strip() in ("code", "종목코드", "ISU_SRT_CD"))
     name = next(title for title in table.columns if title.strip() in ("name", "종목명", "ISU_ABBRV"))
-    rows = table.select(pl.col(code).alias("code"), pl.col(name).alias("name"))
+    effective = [pl.col(title).alias("effective") for title in table.columns if title.strip() in ("effective", "effective_date", "적용일")]
+    rows = table.select(pl.col(code).alias("code"), pl.col(name).alias("name"), *effective[:1])
     return rows.with_columns(pl.lit(list_name(content.stem)).alias("list"))
 
 
