@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from bokgi.errors.reports import ResultAbsent, ResultBroken
 from bokgi.errors.requests import FieldInvalid
 from bokgi.metrics.drawdown import drawdown_series
+from bokgi.reports.equity_curve import reduced
 from bokgi.reports.result_folder import read_equity, read_trade, read_trades_page, write_result
-from bokgi.reports.result_views import TRADE_FIELDS, reduced
+from bokgi.reports.result_views import TRADE_FIELDS
 from bokgi.reports.run_record import RunRecord
 from bokgi.reports.trades_csv import read_trades_csv, trades_csv
 from tests.metrics.small_run import EQUITY

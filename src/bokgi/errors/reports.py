@@ -26,7 +26,9 @@ class FileNotWritten(EnvironmentFault):
 class ResultUnwritable(EnvironmentFault):
     code = "result_unwritable"
     english = "The result could not be written to {folder}: {problem}. Make space or allow writing there and start the run again; earlier results are intact."
-    korean = "결과를 {folder}에 쓸 수 없습니다: {problem}. 공간을 확보하거나 쓰기 권한을 준 뒤 다시 실행하세요. 앞선 결과는 그대로 있습니다."
+    korean = (
+        "결과를 {folder}에 쓸 수 없습니다: {problem}. 공간을 확보하거나 쓰기 권한을 준 뒤 다시 실행하세요. 앞선 결과는 그대로 있습니다."
+    )
 
     def __init__(self, folder: object, problem: str) -> None:
         super().__init__(folder=str(folder), problem=problem)
@@ -44,7 +46,9 @@ class ResultAbsent(MissingError):
 class ResultBroken(DataError):
     code = "result_broken"
     english = "The stored file '{file}' of result '{name}' is broken ({reason}); nothing of it is shown. Put it back from a backup, or run the backtest again."
-    korean = "결과 '{name}'의 저장 파일 '{file}'이(가) 손상되어({reason}) 표시하지 않습니다. 백업에서 되돌리거나 백테스트를 다시 실행하세요."
+    korean = (
+        "결과 '{name}'의 저장 파일 '{file}'이(가) 손상되어({reason}) 표시하지 않습니다. 백업에서 되돌리거나 백테스트를 다시 실행하세요."
+    )
 
     def __init__(self, name: str, file: str, reason: str) -> None:
         super().__init__(name=name, file=file, reason=" ".join(reason.split())[:160])
@@ -70,8 +74,8 @@ class DownloadFormatUnknown(InputError):
 
 class FontMissing(EnvironmentFault):
     code = "font_missing"
-    english = "The font files {files} are not in {folder}, so no PDF can be set. Install Bokgi again from its wheel, or run 'make install', which puts them there; the other formats need no fonts."
-    korean = "PDF에 쓸 글꼴 {files}이(가) {folder}에 없습니다. Bokgi를 wheel로 다시 설치하거나 'make install'로 글꼴을 넣으세요. 다른 형식에는 글꼴이 필요 없습니다."
+    english = "The font files {files} are not in {folder}, so no PDF can be set. Install Bokgi again from its wheel, or in a checkout run 'make environment', which puts them there; the other formats need no fonts."
+    korean = "PDF에 쓸 글꼴 {files}이(가) {folder}에 없습니다. Bokgi를 wheel로 다시 설치하거나, 소스에서는 'make environment'를 실행하세요. 다른 형식에는 글꼴이 필요 없습니다."
 
     def __init__(self, folder: str, files: Sequence[str]) -> None:
         super().__init__(folder=folder, files=", ".join(files))

@@ -64,5 +64,24 @@ def palette(language: Language) -> str:
     )
 
 
+def paper_palette(language: Language) -> str:
+    """Return the rules that set the colours on printed paper, which is always light."""
+    light, _ = _UP_DOWN[language]
+    return f"@media print{{:root{{color-scheme:light;{_variables(_LIGHT | light)}}}}}"
+
+
+def paper_colours(language: Language) -> dict[str, str]:
+    """Return the colours on paper by name, for documents that know no variables."""
+    return _LIGHT | _UP_DOWN[language][0]
+
+
+def paper_rules(language: Language, font: str) -> str:
+    """Return the rules of charts with colours and font written out, for readers of SVG that know no variables."""
+    rules = CHART_RULES.replace(FONT, f"'{font}'")
+    for name, colour in paper_colours(language).items():
+        rules = rules.replace(f"var(--{name})", colour)
+    return rules
+
+
 def _variables(colours: dict[str, str]) -> str:
     return "".join(f"--{name}:{colour};" for name, colour in colours.items())

@@ -13,9 +13,9 @@ from bokgi.errors.base import Language
 from bokgi.metrics.drawdown import drawdown_series
 from bokgi.metrics.stocks import StockSummary
 from bokgi.reports.chart_scale import Scale, day_ticks, padded_range, path, round_ticks, slot_positions, thinned
-from bokgi.reports.chart_style import CHART_RULES, palette
-from bokgi.reports.formats import money, percent, short_money, signed_percent
-from bokgi.reports.run_record import RunRecord
+from bokgi.reports.chart_style import CHART_RULES, palette, paper_rules
+from bokgi.reports.formats import money, percent, printable, short_money, signed_percent
+from bokgi.reports.run_record import Benchmark, RunRecord
 from bokgi.units import FloatArray
 
 WIDTH = 960
@@ -74,10 +74,17 @@ def charts_svg(record: RunRecord, language: Language = Language.KOREAN) -> str:
     return _svg(top, style + paper + "".join(placed), _WORDS[language].equity)
 
 
+def paper_charts(record: RunRecord, language: Language, font: str) -> list[str]:
+    """Return the same charts one by one, each with its style, for paper."""
+    style = f"<style>{paper_rules(language, font)}</style>"
+    charts = [equity_chart(record, language), drawdown_chart(record, language), profit_chart(record, language)]
+    return [chart.replace(">", f">{style}", 1) for chart in charts]
+
+
 def equity_chart(record: RunRecord, language: Language) -> str:
     """Draw equity on bars with the benchmarks at session ends."""
     words, simulation = _WORDS[language], record.simulation
-    lines = [(row.korean if language is Language.KOREAN else row.english, row.session_equity) for row in record.benchmarks[:3]]
+    lines = [(shortened(printable(_label(row, language))), row.session_equity) for row in record.benchmarks[:3]]
     values = np.concatenate([[simulation.initial_equity], simulation.equity, *(line for _, line in lines)])
     vertical = Scale(*padded_range(values), _EQUITY_HEIGHT - _BOTTOM, _TOP)
     across = _across(record)
@@ -106,6 +113,10 @@ def drawdown_chart(record: RunRecord, language: Language) -> str:
         place = slot_positions(simulation.slot_session)[int(depths.argmin())]
         parts.append(_mark(across.place(float(place)), vertical.place(deepest), f"{words.deepest} {percent(deepest)}"))
     return _svg(_DRAWDOWN_HEIGHT, "".join(parts), words.drawdown)
+
+
+def _label(row: Benchmark, language: Language) -> str:
+    return row.korean if language is Language.KOREAN else row.english
 
 
 def profit_height(record: RunRecord) -> int:
@@ -144,18 +155,19 @@ def _bar(row: StockSummary, number: int, scale: Scale, language: Language) -> st
     gain, zero = _gain(row), scale.place(0.0)
     place, top = scale.place(gain), _TOP + number * _ROW_HEIGHT
     name = (row.name if language is Language.KOREAN else row.name_en or row.name) or row.code
-    label, side = escape(_shortened(name)), "up" if gain > 0 else "down"
+    name, code = printable(name), printable(row.code)
+    label, side = escape(shortened(name)), "up" if gain > 0 else "down"
     left, width = min(zero, place), abs(place - zero)
     text = f"{'+' if gain > 0 else ''}{money(gain)} ({signed_percent(row.return_rate)})"
-    tip = f"<title>{escape(name)} {escape(row.code)}: {text}</title>"
+    tip = f"<title>{escape(name)} {escape(code)}: {text}</title>"
     return (
-        f'<text x="{_LEFT - 56}" y="{top + 13}">{label}</text><text class="soft end" x="248" y="{top + 13}">{escape(row.code)}</text>'
+        f'<text x="{_LEFT - 56}" y="{top + 13}">{label}</text><text class="soft end" x="248" y="{top + 13}">{escape(code)}</text>'
         f'<rect class="{side}" x="{left:.1f}" y="{top}" width="{max(width, 1.0):.1f}" height="{_ROW_HEIGHT - 8}" rx="2">{tip}</rect>'
         f'<text class="end {side if gain else "soft"}" x="{WIDTH - _RIGHT}" y="{top + 13}">{text}</text>'
     )
 
 
-def _shortened(name: str, columns: int = 22) -> str:
+def shortened(name: str, columns: int = 22) -> str:
     """Cut a name to its columns; a Korean letter takes two."""
     taken = 0
     for index, letter in enumerate(name):

@@ -6,9 +6,13 @@ that was given the printed digits would say. Nothing rounds to "-0".
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from unicodedata import category
 
 from bokgi.errors.base import Language
 
+_UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
+_TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_NO_LETTERS = "\ufffe\uffff"
 _EIGHT_ZEROS, _FOUR_ZEROS = 100_000_000, 10_000
 
 
@@ -61,6 +65,18 @@ def won_in_words(amount: float) -> str:
     parts = [(whole // _EIGHT_ZEROS, "억"), (whole % _EIGHT_ZEROS // _FOUR_ZEROS, "만"), (whole % _FOUR_ZEROS, "")]
     words = " ".join(f"{number:,}{unit}" for number, unit in parts if number) or "0"
     return f"{'-' if amount < 0 and whole else ''}{words} 원"
+
+
+def printable(text: str) -> str:
+    """A text from outside as paper and screens can show it.
+
+    Notes
+    -----
+    Control characters become spaces: XML cannot hold them. Marks that turn the direction of what follows are left out: a name must not
+    be able to mirror the figures behind it. Files for programs keep the text as it is.
+    """
+    kept = (letter for letter in text if letter not in _TURNING)
+    return "".join(" " if category(letter) in _UNPRINTABLE or letter in _NO_LETTERS else letter for letter in kept)
 
 
 def utc_text(at: datetime) -> str:

@@ -6,22 +6,19 @@ milliseconds and Z, None where something does not exist (the sale of an open pos
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from bokgi.errors.reports import ResultBroken
 from bokgi.errors.requests import FieldInvalid
-from bokgi.metrics.drawdown import drawdown_series
 from bokgi.orders.reasons import Sale
+from bokgi.reports.equity_curve import BarCurve, EquityCurve
 from bokgi.reports.formats import utc_text_of_micros
 from bokgi.reports.result_body import whole
 from bokgi.reports.result_files import checked_path, read_json, read_table
 from bokgi.reports.stored_record import BENCHMARK_PREFIX
-from bokgi.units import MICROS_PER_MINUTE, FloatArray, IntArray
 
 _CLOSED = pl.col("sell_row") >= 0
 _COMMISSION = pl.col("buy_commission") + pl.when(_CLOSED).then(pl.col("sell_commission")).otherwise(0.0)
@@ -49,7 +46,7 @@ TRADE_FIELDS = tuple(_FIELDS)
 
 _WHOLE = ("buy_price", "shares", "sell_price", "invested", "gross", "commission", "tax", "profit", "balance")
 _TIMES = ("bought_at", "sold_at")
-_POINTS_A_COLUMN = 5
+_SLOT_COLUMNS = ("equity", "slot_session", "slot_minute")
 
 TradesPage = tuple[list[dict[str, Any]], int]
 """The rows of one page, and the number of all rows."""
@@ -118,27 +115,14 @@ def read_equity(folder: Path, points: int | None = None) -> dict[str, Any]:
     """
     stored = read_json(folder, "record.json")
     sessions, initial = read_table(folder, "sessions.parquet"), float(stored["initial_equity"])
-    equity = sessions["equity"].to_numpy()
-    view: dict[str, Any] = {
-        "initial_equity": whole(initial),
-        "session": [day.isoformat() for day in sessions["day"].to_list()],
-        "equity": _wholes(equity),
-        "drawdown": drawdown_series(equity, initial).tolist(),
-        "benchmarks": [_benchmark(row, sessions) for row in stored["benchmarks"]],
-    }
-    return view if points is None else view | {"bars": _bars(folder, sessions, initial, points)}
-
-
-def reduced(equity: FloatArray, drawdown: FloatArray, points: int) -> IntArray:
-    """Places of at most `points` slots: of every stretch the first, highest, lowest, deepest and last."""
-    if len(equity) <= points:
-        return np.arange(len(equity))
-    edges = np.linspace(0, len(equity), max(points // _POINTS_A_COLUMN, 1) + 1).astype(np.int64).tolist()
-    kept: set[int] = set()
-    for start, end in pairwise(edges):
-        piece = equity[start:end]
-        kept |= {start, end - 1, *(start + int(place) for place in (piece.argmax(), piece.argmin(), drawdown[start:end].argmin()))}
-    return np.array(sorted(kept), dtype=np.int64)
+    benchmarks = [(row["name"], row["korean"], row["english"]) for row in stored["benchmarks"]]
+    equities = {name: sessions[f"{BENCHMARK_PREFIX}{name}"].to_numpy() for name, _, _ in benchmarks}
+    curve = EquityCurve(initial, sessions["day"].to_numpy(), sessions["equity"].to_numpy(), benchmarks, equities)
+    if points is None:
+        return curve.to_json()
+    slots = read_table(folder, "equity.parquet")
+    bars = BarCurve(*(slots[name].to_numpy() for name in _SLOT_COLUMNS), sessions["midnight_at"].to_numpy(), initial)
+    return curve.to_json() | {"bars": bars.to_json(points)}
 
 
 def _trades(folder: Path) -> pl.LazyFrame:
@@ -185,27 +169,3 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     times = {name: utc_text_of_micros(known[name]) for name in _TIMES if name in known}
     numbers = {name: whole(known[name]) for name in _WHOLE if name in known}
     return dict(row) | times | numbers | {"reason": Sale(row["reason"]).name.lower()}
-
-
-def _benchmark(stored: Mapping[str, Any], sessions: pl.DataFrame) -> dict[str, Any]:
-    equity = sessions[f"{BENCHMARK_PREFIX}{stored['name']}"].to_numpy()
-    return {"name": stored["name"], "korean": stored["korean"], "english": stored["english"], "equity": _wholes(equity)}
-
-
-def _bars(folder: Path, sessions: pl.DataFrame, initial: float, points: int) -> dict[str, Any]:
-    slots = read_table(folder, "equity.parquet")
-    equity = slots["equity"].to_numpy()
-    drawdown = drawdown_series(equity, initial)
-    kept = reduced(equity, drawdown, points)
-    at = sessions["midnight_at"].to_numpy()[slots["slot_session"].to_numpy()[kept]]
-    instants = at + slots["slot_minute"].to_numpy()[kept].astype(np.int64) * MICROS_PER_MINUTE
-    return {
-        "at": [utc_text_of_micros(instant) for instant in instants.tolist()],
-        "equity": _wholes(equity[kept]),
-        "drawdown": drawdown[kept].tolist(),
-        "all": len(equity),
-    }
-
-
-def _wholes(values: FloatArray) -> list[float | int]:
-    return [whole(value) for value in values.tolist()]

@@ -81,6 +81,7 @@ def record_json(record: RunRecord) -> dict[str, Any]:
         "backtest_id": record.backtest_id,
         "status": record.status.value,
         "partial": record.partial,
+        "unfinished": list(record.unfinished),
         "completed_at": record.completed_at.isoformat(),
         "request": dict(record.request),
         "interval_minutes": record.panel.interval.minutes,
@@ -112,6 +113,7 @@ def to_record(
         lookahead=stored["lookahead"],
         manifest=stored["manifest"],
         partial=stored["partial"],
+        unfinished=tuple(stored["unfinished"]),
         slippage=tuple((ticks, value) for ticks, value in stored["slippage"]),
     )
 

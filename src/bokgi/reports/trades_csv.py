@@ -8,35 +8,16 @@ for a formula gets an apostrophe in front, which spreadsheets hide; numbers neve
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-
-import numpy as np
 
 from bokgi.errors.base import Language
 from bokgi.metrics.catalog import BY_NAME
-from bokgi.orders.reasons import WORDS, Sale
 from bokgi.reports.result_body import whole
 from bokgi.reports.run_record import RunRecord
-from bokgi.units import IntArray, ShortArray
+from bokgi.reports.trade_table import HEADER_KOREAN, trade_table
 
-HEADER = (
-    "번호",
-    "종목코드",
-    "종목명",
-    "매수일시",
-    "매수가",
-    "수량",
-    "매도일시",
-    "매도가",
-    "투입금액",
-    "매매차익",
-    "수수료",
-    "세금",
-    "순수익",
-    "거래후잔고",
-    "매도사유",
-)
+HEADER = HEADER_KOREAN
 """Fixed by the API, in every language."""
 
 BOM = "\ufeff"
@@ -69,6 +50,7 @@ _SUMMARY = (
     "total_cost",
     "total_commission",
     "total_tax",
+    "stocks",
     "sessions",
     "calendar_days",
     "sessions_per_year",
@@ -87,11 +69,14 @@ class Labels:
     end: str
     capital: str
     synthetic: str
+    partial: str
 
 
 _LABELS = {
-    Language.KOREAN: Labels("백테스트", "상태", "전략", "시작일", "종료일", "종목당 투자금", "합성 자료(실제 시세 아님)"),
-    Language.ENGLISH: Labels("Backtest", "Status", "Strategy", "Start", "End", "Initial capital", "Synthetic data (no real prices)"),
+    Language.KOREAN: Labels("백테스트", "상태", "전략", "시작일", "종료일", "종목당 투자금", "합성 자료(실제 시세 아님)", "일부만 완료"),
+    Language.ENGLISH: Labels(
+        "Backtest", "Status", "Strategy", "Start", "End", "Initial capital", "Synthetic data (no real prices)", "Partly completed"
+    ),
 }
 
 
@@ -115,6 +100,8 @@ def _summary_rows(record: RunRecord, language: Language) -> Iterator[Sequence[st
     labels, days = _LABELS[language], record.panel.sessions.day
     yield (labels.run, neutralised(record.backtest_id or ""))
     yield (labels.status, record.status.value)
+    if record.partial:
+        yield (labels.partial, "1")
     yield (labels.strategy, neutralised(str(record.request.get("strategy", ""))))
     if record.facts.synthetic:
         yield (labels.synthetic, "1")
@@ -126,47 +113,11 @@ def _summary_rows(record: RunRecord, language: Language) -> Iterator[Sequence[st
         yield (BY_NAME[name].word(language), "" if value is None else value)
 
 
-def _trade_rows(record: RunRecord, language: Language) -> Iterator[list[Any]]:
+def _trade_rows(record: RunRecord, language: Language) -> Iterator[tuple[Any, ...]]:
     """One row a trade; the sale's cells of an open position are empty."""
-    trades, panel = record.simulation.trades, record.panel
-    bought = _exchange_times(record, trades.buy_session, trades.buy_at)
-    sold = _exchange_times(record, trades.sell_session, trades.sell_at)
-    for index, owner in enumerate(trades.instrument.tolist()):
-        stock = panel.instruments[owner]
-        is_open = trades.sell_row[index] < 0
-        purchase = (bought[index], _number(trades.buy_price[index]), _number(trades.shares[index]))
-        sale = ("", "") if is_open else (sold[index], _number(trades.sell_price[index]))
-        name = stock.name if language is Language.KOREAN else stock.name_en or stock.name
-        reason = WORDS[Sale(int(trades.reason[index])).name.lower()][0 if language is Language.KOREAN else 1]
-        money = _open_money(record, index) if is_open else _closed_money(record, index)
-        yield [index + 1, neutralised(stock.code), neutralised(name), *purchase, *sale, *money, reason]
-
-
-def _closed_money(record: RunRecord, index: int) -> tuple[Any, ...]:
-    """Money invested, gross gain, commissions, taxes, profit, balance."""
-    trades = record.simulation.trades
-    commission = float(trades.buy_commission[index]) + float(trades.sell_commission[index])
-    tax = float(trades.transaction_tax[index]) + float(trades.special_tax[index])
-    profit = float(trades.profit[index])
-    gross = profit + commission + tax
-    return tuple(_number(value) for value in (trades.invested[index], gross, commission, tax, profit, trades.balance[index]))
-
-
-def _open_money(record: RunRecord, index: int) -> tuple[Any, ...]:
-    trades = record.simulation.trades
-    return (_number(trades.invested[index]), "", _number(trades.buy_commission[index]), "", "", "")
-
-
-def _exchange_times(record: RunRecord, sessions: ShortArray, instants: IntArray) -> list[str]:
-    """Exchange time of each fill, `2025-10-16 10:00`; of unsold positions without meaning."""
-    grid = record.panel.sessions
-    since_midnight = instants - grid.midnight_at[sessions]
-    local = grid.day[sessions].astype("datetime64[us]") + since_midnight.astype("timedelta64[us]")
-    return [text.replace("T", " ") for text in np.datetime_as_string(local, unit="m").tolist()]
-
-
-def _number(value: float) -> float | int:
-    return whole(float(value))
+    table = trade_table(record, language)
+    safe = {name: [neutralised(text) for text in table.columns[name]] for name in ("code", "name")}
+    return replace(table, columns=table.columns | safe).rows()
 
 
 @dataclass(frozen=True, slots=True)
