@@ -1,0 +1,25 @@
+// Names for the answers that screens pass around.
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type Stock = Schemas['Stock']
+export type StockMode = Schemas['StockModeAnswer']['current_mode']
+export type StockCounts = Schemas['StockCountsAnswer']
+export type Progress = Schemas['ProgressAnswer']
+export type RunStatus = Progress['status']
+export type Run = Schemas['BacktestRow']
+export type Strategy = Schemas['StrategyEntry']
+export type StartRequest = Schemas['StartBacktestRequest']
+export type StrategyConfig = Schemas['StrategyConfig']
+export type ResultBody = Schemas['ResultBody']
+export type Metrics = Schemas['Metrics']
+export type StockResult = Schemas['StockResult']
+export type DataFault = Schemas['DataFault']
+export type MonthlyReturn = Schemas['MonthlyReturn']
+export type Equity = Schemas['EquityAnswer']
+export type Trade = Schemas['Trade']
+export type TradeChart = Schemas['TradeChartAnswer']
+export type IntervalRow = Schemas['IntervalRow']
+export type SeriesRow = Schemas['SeriesRow']
+export type Calendar = Schemas['CalendarAnswer']
