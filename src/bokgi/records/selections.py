@@ -119,7 +119,7 @@ def _appended(connection: Connection, profile: str, name: str, codes: Collection
     there = _codes(connection, profile, name)
     coming = [code for code in dict.fromkeys(codes) if code not in set(there)]
     if limit is not None and len(there) + len(coming) > limit:
-        raise TooManyStocks(limit)
+        raise TooManyStocks(limit, "codes" if name == SPECIFIC else "code")  # as the request names them
     if coming:
         last = select(func.max(_LISTED.position)).where(_LISTED.profile == profile, _LISTED.list == name)
         first = (connection.execute(last).scalar() or 0) + 1
