@@ -131,3 +131,27 @@ class RequestRefused(InputError):
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem=problem[:200])
+
+
+class RequestMalformed(InputError):
+    code = "request_malformed"
+    english = "This is no HTTP request that can be read."
+    korean = "읽을 수 있는 HTTP 요청이 아닙니다."
+
+
+class HeadersTooLarge(InputError):
+    code = "headers_too_large"
+    english = "The headers are larger than {limit_bytes:,} bytes; send fewer or shorter ones."
+    korean = "헤더가 {limit_bytes:,}바이트보다 큽니다. 줄여서 보내세요."
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(limit_bytes=limit_bytes)
+
+
+class HeadersTooSlow(InputError):
+    code = "headers_too_slow"
+    english = "The headers did not arrive within {limit_seconds:g} seconds; send the request again."
+    korean = "헤더가 {limit_seconds:g}초 안에 도착하지 않았습니다. 다시 보내세요."
+
+    def __init__(self, limit_seconds: float) -> None:
+        super().__init__(limit_seconds=limit_seconds)
