@@ -27,6 +27,8 @@ _MIGRATION_LOCK = 0x626F6B6769
 _MIGRATION_SECONDS = 60
 _BROKEN = ("malformed", "not a database", "file is encrypted")
 _TABLE_ABSENT = "42P01"
+_PING_SQLITE = text("SELECT 1 FROM sqlite_master LIMIT 1")
+"""SQLite answers `SELECT 1` without looking at the file."""
 
 
 class Database:
@@ -96,7 +98,7 @@ class Database:
     def ping(self) -> None:
         """Raise `DatabaseUnavailable` unless the database answers now."""
         with self.reading() as connection:
-            connection.execute(select(1)).scalar_one()
+            connection.execute(_PING_SQLITE if self.is_sqlite else select(1)).first()
 
     def close(self) -> None:
         """Give all connections back; a closed database may be used again."""
