@@ -28,6 +28,7 @@ from bokgi.data.store_segments import SCHEMA, check_segment
 from bokgi.data.store_write import SeriesReceipt, next_series, stored_rows, with_fewer_segments, with_segments
 from bokgi.errors.bars import UnknownInterval
 from bokgi.errors.base import BokgiError
+from bokgi.errors.runs import RunCancelled
 from bokgi.errors.store import (
     NoBarsStored,
     ReferenceNameRefused,
@@ -181,7 +182,12 @@ class Store:
         if not chosen:
             raise NoBarsStored(str(interval), [str(other) for other in self.intervals()])
         daily = self._daily(interval, daily_version) if not interval.is_daily else manifest
-        return panel_of(self._segments_of, manifest, daily, chosen, start, end, instruments or {})
+
+        def check_going() -> None:
+            if cancelled is not None and cancelled():
+                raise RunCancelled(0, len(chosen))
+
+        return panel_of(self._segments_of, manifest, daily, chosen, start, end, instruments or {}, check_going)
 
     def read_incoming(self, codes: Sequence[str] | None, interval: Interval, *, version: int | None = None) -> Incoming:
         """Whole series as an import would hand them over: for checks, exports and longer bars."""

@@ -32,6 +32,8 @@ from bokgi.market.limits import daily_limits
 from bokgi.market.ticks import Direction, ladder_of, ladder_rounded
 from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
 
+GROUP_SERIES = 200
+"""Series whose base prices are derived at once: enough to be fast, few enough to stop in between."""
 _PRICES = ("open", "high", "low", "close", "volume")
 
 
@@ -60,13 +62,23 @@ class _DailyGrids:
     is_derived: BoolArray
 
 
-def read_rows_between(folder: Path, manifest: Manifest, codes: Sequence[str], period: tuple[date, date], names: Sequence[str]) -> Rows:
-    """Columns of the codes' bars with sessions in the period (both inclusive)."""
+def read_rows_between(
+    folder: Path,
+    manifest: Manifest,
+    codes: Sequence[str],
+    period: tuple[date, date],
+    names: Sequence[str],
+    check_going: Callable[[], None],
+) -> Rows:
+    """Columns of the codes' bars with sessions in the period (both inclusive).
+
+    check_going : called between files; it may raise to end the reading
+    """
     series = [manifest.series[code] for code in codes]
     counts = np.array([stored.bars for stored in series], dtype=np.int64)
     bounds = np.concatenate(([0], np.cumsum(counts)))
     day = np.empty(int(bounds[-1]), dtype=np.int32)
-    _fill(folder, manifest, series, np.zeros(len(series), dtype=np.int64), counts, bounds, {"session": day})
+    _fill(folder, manifest, series, np.zeros(len(series), dtype=np.int64), counts, bounds, {"session": day}, check_going)
     first, last = (int(np.datetime64(bound).astype(np.int64)) for bound in period)
     low, high = _cut(day, bounds, first, last)
     taken = high - low
@@ -74,7 +86,7 @@ def read_rows_between(folder: Path, manifest: Manifest, codes: Sequence[str], pe
     if int(offsets[-1]) != len(day):
         day = np.concatenate([day[b + lo : b + hi] for b, lo, hi in zip(bounds, low, high, strict=False)] or [day])
     columns: dict[str, Column] = {name: np.empty(len(day), dtype=np.int32 if name == "minute" else np.float64) for name in names}
-    _fill(folder, manifest, series, low, taken, offsets, columns)
+    _fill(folder, manifest, series, low, taken, offsets, columns, check_going)
     return Rows(offsets, day, columns)
 
 
@@ -94,12 +106,14 @@ def _fill(
     counts: IntArray,
     targets: IntArray,
     into: dict[str, Column],
+    check_going: Callable[[], None],
 ) -> None:
     by_segment: dict[str, list[Piece]] = {}
     for stored, skip, count, target in zip(series, skipped, counts, targets, strict=False):
         by_segment.setdefault(stored.segment, []).append(Piece(stored.row + int(skip), int(target), int(count)))
     if into:
         for name, pieces in by_segment.items():
+            check_going()
             fill_columns(check_segment(folder, manifest.segments[name]), pieces, into)
 
 
@@ -111,20 +125,26 @@ def panel_of(
     start: date | None,
     end: date | None,
     instruments: Mapping[str, Instrument],
+    check_going: Callable[[], None],
 ) -> Panel:
-    """The panel of the codes; sessions from `start` to `end`, by default from the first stored bar to the last."""
+    """The panel of the codes; sessions from `start` to `end`, by default from the first stored bar to the last.
+
+    check_going : called between files and steps; it may raise to end the reading
+    """
     facts = [manifest.series[code].facts for code in codes]
     exchange = _exchange(facts)
     period = _period(manifest, codes, exchange, start, end)
     interval = manifest.interval
     names = ("base_price",) if any(manifest.series[code].has_base for code in codes) else ()
-    rows = read_rows_between(folder_of(manifest), manifest, codes, period, (*_PRICES, *names, *(() if interval.is_daily else ("minute",))))
+    wanted = (*_PRICES, *names, *(() if interval.is_daily else ("minute",)))
+    rows = read_rows_between(folder_of(manifest), manifest, codes, period, wanted, check_going)
     sessions = timeline(exchange, *period, rows.day.astype("datetime64[D]") if exchange is Exchange.OTHER else np.empty(0, dtype="M8[D]"))
     session = _sessions_of_rows(rows, sessions, codes, manifest, exchange)
     opens, highs, lows, closes, volume = (rows.columns[name] for name in _PRICES)
     minute = sessions.open_minute[session] if interval.is_daily else rows.columns["minute"]
     last_bar = np.array([_is_in_last_bar(fact, is_daily=interval.is_daily) for fact in facts], dtype=np.bool_)
     prices = (opens, highs, lows, closes)
+    check_going()
     auction, auction_row = own_auctions(interval, sessions, rows.offsets, session, minute, prices, volume, last_bar)
     known = tuple(instruments.get(code) or instrument_of(fact) for code, fact in zip(codes, facts, strict=True))
     adjusted = np.array([fact.adjusted for fact in facts], dtype=np.bool_)
@@ -133,9 +153,9 @@ def panel_of(
         _spread(base, rows.offsets, session, np.arange(len(codes)), rows.columns["base_price"])
     helped = _helped_by_daily(manifest, daily, codes)
     if daily is not None and helped and exchange is not Exchange.OTHER and len(sessions):
-        grids = _daily_grids(folder_of(daily), daily, codes, helped, sessions, exchange)
+        grids = _daily_grids(folder_of(daily), daily, codes, helped, sessions, exchange, check_going)
         _add_auctions(auction, grids)
-        _add_bases(base, grids, known, sessions)
+        _add_bases(base, grids, known, sessions, check_going)
     base[adjusted] = np.nan
     columns = (rows.offsets, session, minute, *prices, volume, auction, auction_row, base, adjusted)
     sources = tuple(dict.fromkeys(fact.source for fact in facts))
@@ -212,12 +232,18 @@ def _spread(grid: FloatArray, offsets: IntArray, session: ShortArray, chosen: In
 
 
 def _daily_grids(
-    folder: Path, daily: Manifest, codes: Sequence[str], helped: Sequence[int], sessions: Sessions, exchange: Exchange
+    folder: Path,
+    daily: Manifest,
+    codes: Sequence[str],
+    helped: Sequence[int],
+    sessions: Sessions,
+    exchange: Exchange,
+    check_going: Callable[[], None],
 ) -> _DailyGrids:
     """Grids over the sessions, read with the session before the first."""
     wider = _with_session_before(exchange, sessions)
     names = [codes[index] for index in helped]
-    rows = read_rows_between(folder, daily, names, (wider.day[0].item(), wider.day[-1].item()), (*_PRICES, "base_price"))
+    rows = read_rows_between(folder, daily, names, (wider.day[0].item(), wider.day[-1].item()), (*_PRICES, "base_price"), check_going)
     high, low, close, volume = (rows.columns[name] for name in _PRICES[1:])
     traded = is_traded(high, low, volume)
     values = {name: np.where(traded, column, np.nan) for name, column in (("close", close), ("high", high), ("low", low))}
@@ -225,6 +251,7 @@ def _daily_grids(
     index, chosen = session_index(wider, rows.day), np.array(helped, dtype=np.int64)
     grids = {name: np.full((len(codes), len(wider)), np.nan) for name in values}
     for name, grid in grids.items():
+        check_going()
         _spread(grid, rows.offsets, index, chosen, values[name])
     lead = len(wider) - len(sessions)
     previous = grids["last"][:, : len(sessions)] if lead else np.pad(grids["last"], ((0, 0), (1, 0)), constant_values=np.nan)[:, :-1]
@@ -252,16 +279,21 @@ def _add_auctions(auction: FloatArray, grids: _DailyGrids) -> None:
     auction[missing] = grids.close[missing]
 
 
-def _add_bases(base: FloatArray, grids: _DailyGrids, instruments: Sequence[Instrument], sessions: Sessions) -> None:
+def _add_bases(
+    base: FloatArray, grids: _DailyGrids, instruments: Sequence[Instrument], sessions: Sessions, check_going: Callable[[], None]
+) -> None:
     missing = np.isnan(base)
     base[missing] = grids.own_base[missing]
     groups: dict[tuple[Board, Kind, float], list[int]] = {}
     for index, instrument in enumerate(instruments):
         if grids.is_derived[index] and instrument.exchange is Exchange.XKRX and has_price_limit(instrument.kind):
             groups.setdefault((instrument.board, instrument.kind, instrument.leverage), []).append(index)
-    for (board, kind, leverage), members in groups.items():
-        derived = _bases_from_closes(grids, members, sessions, board, kind, leverage)
-        base[members] = np.where(np.isnan(base[members]), derived, base[members])
+    for (board, kind, leverage), group in groups.items():
+        for first in range(0, len(group), GROUP_SERIES):
+            check_going()
+            members = group[first : first + GROUP_SERIES]
+            derived = _bases_from_closes(grids, members, sessions, board, kind, leverage)
+            base[members] = np.where(np.isnan(base[members]), derived, base[members])
 
 
 def _bases_from_closes(

@@ -25,6 +25,7 @@ from bokgi.orders.plans import OnBarPlan, Plan, SignalPlan
 from bokgi.orders.rules import AccountMode, AccountRules, CostRules, ExecutionRules, Market
 from bokgi.orders.simulation import Simulation
 from bokgi.reports.run_record import Benchmark
+from bokgi.services.interruptible import interruptible
 from bokgi.strategies.lookahead import check_lookahead
 from bokgi.strategies.strategy import Strategy, is_own
 
@@ -87,9 +88,11 @@ def compute(
     """
     _check_slippage(panel, execution)
     _check_costs(execution)
-    lookahead = _checked_lookahead(strategy, panel, seed, check_all, cancelled)
+    total = len(panel.instruments)
+    lookahead = interruptible(lambda: _checked_lookahead(strategy, panel, seed, check_all), cancelled, total)
     terms = market_terms(panel, execution, cancelled=cancelled)
-    work = Work(panel, _passes(panel, strategy.plan(panel), execution, account), terms, account)
+    plan = interruptible(lambda: strategy.plan(panel), cancelled, total)
+    work = Work(panel, _passes(panel, plan, execution, account), terms, account)
     carry_out(work, checkpoint, on_step, cancelled)
     simulation, unfinished = work.assembly.simulation(), work.assembly.unfinished
     return Computation(
@@ -199,10 +202,10 @@ def _check_costs(execution: ExecutionRules) -> None:
         raise FieldInvalid("commission_ppm, tax", "market plain", "plain_fee_ratio alone under plain", "plain에서는 plain_fee_ratio만")
 
 
-def _checked_lookahead(strategy: Strategy, panel: Panel, seed: int, check_all: bool, cancelled: Cancelled | None) -> dict[str, Any] | None:
+def _checked_lookahead(strategy: Strategy, panel: Panel, seed: int, check_all: bool) -> dict[str, Any] | None:
     if not is_own(type(strategy)):
         return None
-    report = check_lookahead(strategy, panel, seed=seed, check_all=check_all, cancelled=cancelled)
+    report = check_lookahead(strategy, panel, seed=seed, check_all=check_all)
     report.check_clean(strategy)
     return {"codes": list(report.codes), "cuts": report.cuts, "all_checked": report.all_checked, "violations": []}
 

@@ -8,7 +8,7 @@ panel of the chosen instruments only.
 A strategy that passes was not caught; the built-in ones are proved in tests, at every bar.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,6 @@ import numpy as np
 
 from bokgi.bars.panel import Panel
 from bokgi.bars.selection import panel_cut, panel_select
-from bokgi.errors.runs import RunCancelled
 from bokgi.errors.strategies import StrategyLooksAhead, StrategyNotRepeatable
 from bokgi.orders.on_bar import Decision, bar_history
 from bokgi.orders.plans import OnBarPlan, Plan, SignalPlan, WeightPlan
@@ -86,19 +85,13 @@ def check_lookahead(
     cuts: int = CUTS,
     seed: int = 0,
     check_all: bool = False,
-    cancelled: Callable[[], bool] | None = None,
 ) -> LookaheadReport:
     """Compare decisions on whole and on cut bars.
-
-    Parameters
-    ----------
-    cancelled : asked between the cuts
 
     Raises
     ------
     StrategyFailed
         The strategy stopped with an exception, perhaps only on the shorter bars.
-    RunCancelled
     """
     generator = np.random.Generator(np.random.PCG64(seed))
     candidates = np.flatnonzero(np.diff(panel.offsets) > 0)
@@ -111,8 +104,6 @@ def check_lookahead(
     violations = _changes(decided, _decided(strategy, whole), whole, whole, None)
     points = [] if violations else _cut_points(decided, whole, cuts, generator)
     for point in points:
-        if cancelled is not None and cancelled():
-            raise RunCancelled(0, len(panel.instruments))
         part = panel_cut(whole, until=point)
         violations += _changes(decided, _decided(strategy, part), whole, part, point)
     return LookaheadReport(whole.codes, len(points), tuple(violations), everything)
