@@ -20,8 +20,8 @@ class HostCheck:
     """Refuses requests that call the service by a name it does not have."""
 
     def __init__(self, settings: Settings) -> None:
-        self._names = (*LOOPBACK_NAMES, *settings.allowed_hosts, *((settings.host,) if _is_one_address(settings.host) else ()))
-        self._known = frozenset(name.lower() for name in self._names)
+        own = (settings.host.strip("[]").lower(),) if _is_one_address(settings.host) else ()
+        self._names = tuple(dict.fromkeys((*LOOPBACK_NAMES, *settings.allowed_hosts, *own)))
 
     def __call__(self, scope: Scope) -> None:
         given = headers_named(scope, b"host")
@@ -30,7 +30,7 @@ class HostCheck:
 
     def _is_known(self, scope: Scope, name: str) -> bool:
         """An address in figures that the connection really arrived at cannot be anybody else's name."""
-        return name in self._known or (_is_address(name) and name == _arrived_at(scope))
+        return name in self._names or (_is_address(name) and name == _arrived_at(scope))
 
 
 def check_origin(scope: Scope) -> None:

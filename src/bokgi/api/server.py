@@ -79,7 +79,7 @@ def run_server(
     on_answer : called with the address when the service has answered over HTTP
     """
     _allow_many_files()
-    asyncio.run(_serve(_configuration(app, grace_seconds, header_seconds), listening, stopping, on_answer))
+    asyncio.run(_serve(app, _configuration(app, grace_seconds, header_seconds), listening, stopping, on_answer))
 
 
 def _configuration(app: FastAPI, grace_seconds: int, header_seconds: float) -> uvicorn.Config:
@@ -101,7 +101,7 @@ def _configuration(app: FastAPI, grace_seconds: int, header_seconds: float) -> u
 
 
 async def _serve(
-    configuration: uvicorn.Config, listening: socket.socket, stopping: threading.Event, on_answer: Callable[[str], None]
+    app: FastAPI, configuration: uvicorn.Config, listening: socket.socket, stopping: threading.Event, on_answer: Callable[[str], None]
 ) -> None:
     server = QuietServer(configuration)
     loop = asyncio.get_running_loop()
@@ -112,6 +112,8 @@ async def _serve(
     try:
         if await _has_answered(server, serving, listening):
             on_answer(address_of(listening))
+            # The list of endpoints comes from this document: nobody's request need wait for it to be built.
+            await asyncio.to_thread(app.openapi)
         await serving
     finally:
         for number in _STOP_SIGNALS:

@@ -11,9 +11,12 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import structlog
+
+from bokgi.config.settings import Settings
 
 MASK = "***"
 _SECRET_NAMES = re.compile(r"token|password|passwd|secret|authorization|cookie|api_?key", re.IGNORECASE)
@@ -69,7 +72,7 @@ def start_logs(home: Path, process: str, *, secrets: Sequence[str] = (), termina
         handlers.append(_terminal_handler(process, masking))
     logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
     logging.captureWarnings(capture=True)
-    for noisy in ("alembic", "sqlalchemy", "asyncio", "numba", "uvicorn.error"):
+    for noisy in ("alembic", "asyncio", "dbos", "numba", "sqlalchemy", "uvicorn.error"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     return path
 
@@ -118,3 +121,9 @@ def _terminal_handler(process: str, masking: Masking) -> logging.Handler:
     handler.setLevel(logging.WARNING)
     handler.setFormatter(_Short(process, masking))
     return handler
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Values that may stand in no log."""
+    password = urlsplit(settings.database_url).password
+    return tuple(value for value in (settings.token, password) if value)

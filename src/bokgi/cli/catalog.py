@@ -24,6 +24,12 @@ class Entry:
 
 ROOT = (
     Entry(
+        "serve",
+        "bokgi.cli.serve:serve",
+        "Start the service on this machine: pages, API and a worker.",
+        "이 컴퓨터에서 서비스를 시작합니다: 화면, API, 작업자.",
+    ),
+    Entry(
         "backtest",
         "bokgi.cli.backtest:backtest",
         "Run a strategy over stored bars and show the result.",
@@ -40,6 +46,18 @@ ROOT = (
         "bokgi.cli.demo:demo",
         "Backtest the synthetic demo market: a first result without data of your own.",
         "가상의 데모 시장을 백테스트합니다. 자료 없이 첫 결과를 볼 수 있습니다.",
+    ),
+    Entry(
+        "api",
+        "bokgi.cli.serve:api",
+        "Start the pages and the API alone.",
+        "화면과 API만 시작합니다.",
+    ),
+    Entry(
+        "work",
+        "bokgi.cli.serve:work",
+        "Start a worker alone.",
+        "작업자만 시작합니다.",
     ),
     Entry(
         "verify",

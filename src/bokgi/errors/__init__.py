@@ -136,6 +136,7 @@ from bokgi.errors.orders import (
 )
 from bokgi.errors.processes import (
     AddressRefused,
+    DemoFailed,
     HomeUnwritable,
     PortInUse,
     ServiceAlreadyRunning,
@@ -273,6 +274,7 @@ __all__ = [
     "DatabaseUnavailable",
     "DayOutsideCalendar",
     "DemoBesideRealBars",
+    "DemoFailed",
     "DemoSizeWrong",
     "DownloadFormatUnknown",
     "EncodingUnreadable",

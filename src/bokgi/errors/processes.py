@@ -79,3 +79,12 @@ class ServiceSilent(EnvironmentFault):
 
     def __init__(self, address: str, seconds: float, logs: str) -> None:
         super().__init__(address=address, seconds=seconds, logs=logs)
+
+
+class DemoFailed(EnvironmentFault):
+    code = "demo_failed"
+    english = "The demo market could not be written (exit code {exit_code}); the reason stands above and in the log."
+    korean = "데모 시장을 만들지 못했습니다(종료 코드 {exit_code}). 이유는 위의 메시지와 로그에 있습니다."
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(exit_code=exit_code)

@@ -1,0 +1,21 @@
+"""The worker's side of the queue: which service carries out which kind of job. Importing this loads the engine."""
+
+from bokgi.config.settings import Settings
+from bokgi.jobs.dbos_worker import JobWorker
+from bokgi.records.database import Database
+from bokgi.records.imports import ImportRows
+from bokgi.records.runs import RunRows
+from bokgi.services.data_library import IMPORT
+from bokgi.services.import_work import ImportWork
+from bokgi.services.runs import BACKTEST
+from bokgi.services.shelf import Shelves
+from bokgi.services.work import RunWork
+
+
+def create_worker(settings: Settings, database: Database, worker_id: str) -> JobWorker:
+    """The worker with all its handlers, not yet started."""
+    release, shelves = settings.release_name, Shelves(settings.home)
+    runs = RunWork(settings.home, RunRows(database), shelves, worker_id=worker_id, release=release)
+    imports = ImportWork(ImportRows(database), shelves)
+    handlers = {BACKTEST: runs.carry_out, IMPORT: imports.carry_out}
+    return JobWorker(settings.jobs_url, release, worker_id, handlers, settings.worker_concurrency)

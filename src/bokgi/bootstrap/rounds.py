@@ -1,0 +1,55 @@
+"""What a worker does beside computing: it looks after runs that lost their worker, and removes what is past its time.
+
+A database that does not answer is logged once and asked again at the next round.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from bokgi.config.settings import Settings
+from bokgi.errors.base import EnvironmentFault
+from bokgi.jobs.port import JobQueue
+from bokgi.records.database import Database
+from bokgi.records.imports import ImportRows
+from bokgi.records.runs import RunRows
+from bokgi.records.workers import WorkerRows
+from bokgi.services.reaper import Reaper
+from bokgi.services.retention import Retention
+
+ROUND_SECONDS = 1.0
+RETENTION_SECONDS = 3600.0
+_LOG = logging.getLogger("bokgi.worker")
+
+
+class Rounds:
+    """Rounds of one worker process."""
+
+    def __init__(self, settings: Settings, database: Database, queue: JobQueue, clock: Callable[[], float] = time.monotonic) -> None:
+        runs = RunRows(database)
+        self._reaper = Reaper(runs, ImportRows(database), queue, WorkerRows(database), release=settings.release_name)
+        self._retention = Retention(settings.home, runs, queue)
+        self._clock = clock
+        self._removed_at = float("-inf")
+        self._is_failing = False
+
+    def until(self, stop: threading.Event) -> None:
+        """Make rounds until told to end."""
+        while not stop.is_set():
+            self.once()
+            stop.wait(ROUND_SECONDS)
+
+    def once(self) -> None:
+        """One round."""
+        try:
+            self._reaper.round()
+            if self._clock() - self._removed_at >= RETENTION_SECONDS:
+                self._retention.round()
+                self._removed_at = self._clock()
+        except EnvironmentFault as error:
+            if not self._is_failing:
+                _LOG.warning("a round could not be made: %s", error)
+            self._is_failing = True
+        else:
+            self._is_failing = False

@@ -1,0 +1,153 @@
+"""The process that computes: `python -m bokgi.bootstrap.worker_process`, beside the service or alone on a machine.
+
+It takes the lock on its name, says that it lives, fills the store with the demo where that is asked for, compiles or loads the kernels,
+and only then says `ready` and takes runs. It ends on SIGTERM after what runs has finished (within a time), and at once when the process
+that started it has gone. A run that it leaves is taken up again by the next worker.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bokgi.bootstrap.build import open_databases
+from bokgi.bootstrap.demo_market import start_filling
+from bokgi.bootstrap.heartbeat import DRAINING, READY, Heartbeat, host_name
+from bokgi.bootstrap.locks import Lock, take_free_worker_lock, take_worker_lock
+from bokgi.bootstrap.logs import secrets_of, start_logs
+from bokgi.bootstrap.rounds import Rounds
+from bokgi.config.settings import Settings
+from bokgi.errors.base import BokgiError
+from bokgi.errors.processes import DemoFailed
+from bokgi.records.workers import WorkerRows
+
+NICE = 10
+GRACE_SECONDS = 60.0
+_LOG = logging.getLogger("bokgi.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPlan:
+    """How one worker process is run.
+
+    worker_id : its name; empty takes the first free one
+    watched : descriptor of the pipe to whoever started it; the worker ends when it closes. None for a worker of its own
+    """
+
+    worker_id: str = ""
+    grace_seconds: float = GRACE_SECONDS
+    with_demo: bool = False
+    watched: int | None = None
+
+
+def supervised_id(settings: Settings) -> str:
+    """Name of the worker that `bokgi serve` keeps."""
+    return f"{host_name()}-{settings.release_name}-serve"
+
+
+def worker_command(settings: Settings, *, grace_seconds: float, with_demo: bool) -> list[str]:
+    """The command line of the worker that a service keeps beside it."""
+    command = [sys.executable, "-m", "bokgi.bootstrap.worker_process", "--supervised", "--id", supervised_id(settings)]
+    return [*command, "--grace", str(grace_seconds), *(["--demo"] if with_demo else [])]
+
+
+def run_worker(settings: Settings, plan: WorkerPlan) -> int:
+    """Work until told to end; gives the exit code.
+
+    Raises
+    ------
+    WorkerIdTaken, HomeUnwritable, DatabaseUnavailable, JobsUnavailable, SchemaTooNew, DemoFailed
+    """
+    stop = _stop_on_signals(plan.watched is not None)
+    worker_id, lock = _named(settings, plan.worker_id)
+    start_logs(settings.home, f"worker-{worker_id}", secrets=secrets_of(settings))
+    os.nice(NICE)
+    if plan.watched is not None:
+        threading.Thread(target=_end_with_parent, args=(plan.watched,), name="parent", daemon=True).start()
+    with lock:
+        left = _work(settings, plan, worker_id, stop)
+    if left:  # their handlers still run in threads that nobody can stop; the next worker takes the runs up
+        _LOG.warning("the worker ends with unfinished work: %s", list(left))
+        logging.shutdown()
+        os._exit(0)
+    return 0
+
+
+def _named(settings: Settings, worker_id: str) -> tuple[str, Lock]:
+    if worker_id:
+        return worker_id, take_worker_lock(settings.home, worker_id)
+    return take_free_worker_lock(settings.home, f"{host_name()}-{settings.release_name}-")
+
+
+def _work(settings: Settings, plan: WorkerPlan, worker_id: str, stop: threading.Event) -> tuple[str, ...]:
+    database, queue = open_databases(settings)
+    heart = Heartbeat(WorkerRows(database), worker_id, settings.release_name)
+    heart.start()
+    try:
+        _prepare(plan)
+        from bokgi.bootstrap.handlers import create_worker  # loads the engine: the sign of life comes first
+
+        worker = create_worker(settings, database, worker_id)
+        worker.start()
+        heart.tell(READY)
+        _LOG.info("ready", extra={"worker_id": worker_id})
+        rounds = Rounds(settings, database, queue)
+        rounds.until(stop)
+        heart.tell(DRAINING)
+        return worker.stop(plan.grace_seconds)
+    finally:
+        heart.stop()
+        queue.close()
+        database.close()
+
+
+def _prepare(plan: WorkerPlan) -> None:
+    """Everything that `ready` promises; the demo is written while the kernels are compiled."""
+    filling = start_filling() if plan.with_demo else None
+    from bokgi.services.warming import warm_kernels
+
+    warm_kernels()
+    if filling is not None and (code := filling.wait()) != 0:
+        raise DemoFailed(code)
+
+
+def _stop_on_signals(is_supervised: bool) -> threading.Event:
+    """Set on SIGTERM and SIGINT; beside a service Ctrl-C is the service's matter, which then asks the worker to end."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN if is_supervised else lambda *_: stop.set())
+    return stop
+
+
+def _end_with_parent(pipe: int) -> None:
+    """Wait until the parent's end of the pipe closes, which it does however the parent ends."""
+    while os.read(pipe, 1024):
+        pass
+    _LOG.warning("the process that started this worker has gone; its runs go on at the next start")
+    logging.shutdown()
+    os._exit(1)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run as a child of `bokgi serve`; settings come by the environment."""
+    parser = argparse.ArgumentParser(prog="worker_process")
+    parser.add_argument("--id", default="")
+    parser.add_argument("--grace", type=float, default=GRACE_SECONDS)
+    parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--supervised", action="store_true")
+    given = parser.parse_args(arguments)
+    watched = sys.stdin.fileno() if given.supervised else None
+    settings = Settings.from_environment()
+    try:
+        return run_worker(settings, WorkerPlan(given.id, given.grace, given.demo, watched))
+    except BokgiError as error:
+        sys.stderr.write(error.sentence(settings.language) + "\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
