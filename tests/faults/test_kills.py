@@ -11,15 +11,15 @@ import pytest
 
 from bokgi.data.demo import write_demo
 from bokgi.data.store import Store
-from tests.faults.running_service import RunningService
+from tests.faults.served_process import ServedProcess
 
 TIMES = ("09:30", "10:00", "10:30", "11:00")
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[RunningService]:
+def service(tmp_path: Path) -> Iterator[ServedProcess]:
     write_demo(Store(tmp_path / "home"), instruments=24, sessions=20)
-    running = RunningService(tmp_path / "home")
+    running = ServedProcess(tmp_path / "home")
     running.start()
     yield running
     running.stop()
@@ -42,7 +42,7 @@ def requests(count: int) -> list[dict[str, Any]]:
 class Killer(threading.Thread):
     """Kills the worker, or the service itself, and starts the service again; goes on until it is told to stop."""
 
-    def __init__(self, service: RunningService, chance: random.Random, pause_seconds: float) -> None:
+    def __init__(self, service: ServedProcess, chance: random.Random, pause_seconds: float) -> None:
         super().__init__(daemon=True)
         self.service, self.chance, self.pause_seconds = service, chance, pause_seconds
         self.worker_kills = self.service_kills = 0
@@ -58,7 +58,7 @@ class Killer(threading.Thread):
                 self.service.start(is_awaited=False)
 
 
-def carried_out(service: RunningService, count: int, seed: int, pause_seconds: float) -> Killer:
+def carried_out(service: ServedProcess, count: int, seed: int, pause_seconds: float) -> Killer:
     """Start runs while things die, wait for all, and compare each with an undisturbed run of the same request."""
     killer = Killer(service, random.Random(seed), pause_seconds)
     killer.start()
@@ -82,13 +82,13 @@ def carried_out(service: RunningService, count: int, seed: int, pause_seconds: f
 
 
 @pytest.mark.slow
-def test_twenty_runs_survive_killed_workers_and_services(service: RunningService) -> None:
+def test_twenty_runs_survive_killed_workers_and_services(service: ServedProcess) -> None:
     killer = carried_out(service, 20, seed=1, pause_seconds=1.5)
     assert killer.worker_kills + killer.service_kills >= 1
 
 
 @pytest.mark.drill
-def test_two_hundred_runs_survive_killed_workers_and_services(service: RunningService) -> None:
+def test_two_hundred_runs_survive_killed_workers_and_services(service: ServedProcess) -> None:
     killer = carried_out(service, 200, seed=2, pause_seconds=1.5)
     assert killer.worker_kills >= 10
     assert killer.service_kills >= 5

@@ -31,7 +31,7 @@ def free_port() -> int:
 
 
 @dataclass
-class RunningService:
+class ServedProcess:
     """One service; `start` it, ask it, `kill` it or a part of it, and `stop` it in the end."""
 
     home: Path
