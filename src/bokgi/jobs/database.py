@@ -29,7 +29,15 @@ def open_engine(url: str, *, lock_seconds: float, pool_size: int) -> sa.Engine:
     if url.startswith("sqlite"):
         return _sqlite_engine(url, lock_seconds, pool_size)
     address = sa.make_url(url).set(drivername="postgresql+psycopg")
-    return sa.create_engine(address, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=30, connect_args=_POSTGRES)
+    engine = sa.create_engine(address, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=30, connect_args=_POSTGRES)
+    sa.event.listen(engine, "handle_error", _mark_as_gone)
+    return engine
+
+
+def _mark_as_gone(context: sa.ExceptionContext) -> None:
+    """The engine tries again what failed for want of a connection, and knows that only by some of the driver's sentences."""
+    if context.connection is None and isinstance(context.sqlalchemy_exception, sa.exc.OperationalError):
+        context.is_disconnect = True
 
 
 def reading(engine: sa.Engine) -> sa.Engine:

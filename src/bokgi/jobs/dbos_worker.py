@@ -58,7 +58,7 @@ class JobWorker:
         self._backoff_seconds = backoff_seconds
         self._engine = open_engine(url, lock_seconds=_LOCK_SECONDS, pool_size=concurrency + 8)
         self._rows = JobRows(self._engine)
-        self._housekeeping = Housekeeping(self._rows)
+        self._housekeeping = Housekeeping(self._rows, worker_id, self._queues, self.running)
         self._running: dict[str, int] = {}
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(concurrency)
@@ -83,7 +83,7 @@ class JobWorker:
         self._housekeeping.start()
 
     def running(self) -> tuple[str, ...]:
-        """Jobs whose handlers run in this process now."""
+        """Jobs that this process carries out now."""
         with self._lock:
             return tuple(self._running)
 
@@ -142,7 +142,7 @@ class JobWorker:
         def carry_out(kind: str, payload: dict[str, JSON]) -> None:
             job = Job(str(DBOS.workflow_id), kind, payload)
             # A suspect comes on top of the engine's count of ordinary jobs; the limit holds for both.
-            with self._slots, self._counted(job):
+            with self._counted(job), self._slots:
                 self._carry_out(job)
 
         return carry_out

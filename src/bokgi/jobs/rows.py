@@ -85,9 +85,11 @@ class JobRows:
             )
         )
 
-    def take_back(self, workers: Collection[str], queues: QueueNames) -> tuple[str, ...]:
+    def take_back(self, workers: Collection[str], queues: QueueNames, only: Collection[str] | None = None) -> tuple[str, ...]:
         """Jobs whose worker died: the taking stays counted."""
         held = sa.update(self._jobs).where(self._jobs.c.executor_id.in_(list(workers)))
+        if only is not None:
+            held = held.where(self._jobs.c.workflow_uuid.in_(list(only)))
         return self._queued_again(held.values(queue_name=self._queue_for(queues)))
 
     def hand_back(self, worker: str) -> tuple[str, ...]:
