@@ -64,3 +64,10 @@ test('amounts may be typed as people write them', () => {
 test('the colour of a number follows its sign', () => {
   expect([format.tone(3), format.tone(-3), format.tone(0), format.tone(null)]).toEqual(['up', 'down', '', ''])
 })
+
+test('intervals have names', () => {
+  expect(format.intervalName('5m', 'ko')).toBe('5분봉')
+  expect(format.intervalName('1d', 'ko')).toBe('일봉')
+  expect(format.intervalName('2m', 'en')).toBe('2-minute bars')
+  expect(format.intervalName('tick', 'ko')).toBe('tick')
+})

@@ -82,6 +82,16 @@ export function day(instant: string | null | undefined): string {
   return instant ? dayOnly.format(new Date(instant)) : DASH
 }
 
+/** `5분봉`, `일봉`; what is unknown stays as it is. */
+export function intervalName(interval: string, language: Language): string {
+  const [, number = '', unit = ''] = /^(\d+)([a-z]+)$/u.exec(interval) ?? []
+  const korean: Record<string, string> = { m: '분봉', h: '시간봉', d: '일봉' }
+  const english: Record<string, string> = { m: '-minute bars', h: '-hour bars', d: 'Daily bars' }
+  const word = (language === 'ko' ? korean : english)[unit]
+  if (!word) return interval
+  return unit === 'd' ? word : number + word
+}
+
 /** 1, -1 or 0, for the colour of a number. */
 export function direction(value: number | null | undefined): 1 | -1 | 0 {
   if (!value) return 0

@@ -108,6 +108,7 @@ export const en: Words = {
     noParameters: 'This strategy has nothing to set.',
     range: (low, high) => `${low} to ${high}`,
     close: 'Close',
+    choices: { sell: 'Sell', carry: 'Carry over' },
     reset: 'Defaults',
     start: 'First day',
     end: 'Last day',

@@ -107,6 +107,7 @@ export const ko = {
     noParameters: '설정할 것이 없는 전략입니다.',
     range: (low: string, high: string) => `${low} ~ ${high}`,
     close: '종가',
+    choices: { sell: '당일 청산', carry: '이월' } as Record<string, string>,
     reset: '기본값으로',
     start: '시작일',
     end: '종료일',

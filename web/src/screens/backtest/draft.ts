@@ -116,24 +116,17 @@ export function settingsOf(draft: Draft, strategy: Strategy) {
       commission_ppm: Math.round(Number(draft.commission) * PPM_OF_PERCENT),
       commission_on_buy: draft.buyfee === 'true',
       fixed_tax_ppm: draft.tax.trim() === '' ? null : Math.round(Number(draft.tax) * PPM_OF_PERCENT),
-      commission_unit_krw: 1 as const,
-      plain_fee_ratio: 0,
     },
     fills: {
-      market: 'krx' as const,
       max_wait_minutes: Number(draft.wait),
       slippage_ticks: Number(draft.slippage),
-      slippage_bps: 0,
       unpriced: draft.unpriced === 'last_bar' ? ('last_bar' as const) : ('refuse' as const),
-      fractional_shares: false,
     },
     account: {
       mode: draft.account === 'shared' ? ('shared' as const) : ('per_stock' as const),
       reinvest: draft.reinvest === 'seed_capped' ? ('seed_capped' as const) : ('compound' as const),
     },
     risk_free_rate: Number(draft.riskfree) / 100,
-    seed: 0,
-    check_all: false,
   }
 }
 
