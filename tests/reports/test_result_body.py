@@ -84,8 +84,8 @@ def test_the_file_is_named_by_the_id() -> None:
 
 
 def test_a_cancelled_run_says_that_it_is_partial() -> None:
-    body = result_body(small_record(status=RunStatus.CANCELLED, partial=True))
-    assert (body["status"], body["partial"]) == ("cancelled", True)
+    body = result_body(small_record(status=RunStatus.CANCELLED, partial=True, unfinished=("000660",)))
+    assert (body["status"], body["partial"], body["unfinished_stocks"]) == ("cancelled", True, ["000660"])
     assert "partial" not in result_body(small_record())
 
 

@@ -3,6 +3,7 @@
 Everything that a default decided stands in the resolved request of the result, so that it can be run again as it was.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +14,10 @@ from bokgi.data.master import Master
 from bokgi.data.store import Store
 from bokgi.engine.parts import Cancelled, Checkpoint
 from bokgi.errors.requests import PeriodWithoutData
-from bokgi.market.instruments import Kind
+from bokgi.market.instruments import Instrument, Kind
 from bokgi.reports.result_body import result_body
 from bokgi.reports.run_record import Benchmark, PanelFacts, RunRecord, RunStatus
-from bokgi.services.computation import Computation, OnStep, compute, index_benchmark
+from bokgi.services.computation import Computation, OnStep, before_parts, compute, index_benchmark
 from bokgi.services.data_facts import assumed_fault, coverage_of, fault_json
 from bokgi.services.manifest import code_hash, code_version, environment, result_hash, work_key
 from bokgi.services.request import BacktestRequest
@@ -59,9 +60,9 @@ def run_backtest(
     assert resolved.interval is not None
     versions = _pinned(store, resolved, versions)
     manifest = _manifest(store, resolved, selected, versions)
-    panel = read_panel(store, master, resolved, versions, cancelled)
     if checkpoint is not None:
-        checkpoint.bind(work_key(manifest, panel.instruments))
+        checkpoint.bind(work_key(manifest, _known(master, resolved.codes).values()))
+    panel = before_parts(lambda asked: read_panel(store, master, resolved, versions, asked), cancelled, checkpoint)
     done = compute(
         panel,
         selected.strategy,
@@ -94,7 +95,6 @@ def read_panel(
 ) -> Panel:
     """The bars of a resolved request, with what the master knows of its stocks."""
     assert request.interval is not None
-    known = {code: master.lookup(code) for code in request.codes if master.known(code)}
     panel = store.read_panel(
         request.codes,
         request.interval,
@@ -102,7 +102,7 @@ def read_panel(
         request.end,
         version=versions[0],
         daily_version=versions[1],
-        instruments=known,
+        instruments=_known(master, request.codes),
         cancelled=cancelled,
     )
     if len(panel) == 0:
@@ -112,6 +112,10 @@ def read_panel(
         first, last = span_of([series[code] for code in request.codes])
         raise PeriodWithoutData(request.start, request.end, str(request.interval), first, last)
     return panel
+
+
+def _known(master: Master, codes: Sequence[str]) -> dict[str, Instrument]:
+    return {code: master.lookup(code) for code in codes if master.known(code)}
 
 
 def _manifest(store: Store, request: BacktestRequest, selected: ChosenStrategy, versions: tuple[int | None, int]) -> dict[str, Any]:

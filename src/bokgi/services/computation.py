@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -29,12 +29,13 @@ from bokgi.services.interruptible import interruptible
 from bokgi.strategies.lookahead import check_lookahead
 from bokgi.strategies.strategy import Strategy, is_own
 
-__all__ = ["Computation", "OnStep", "Step", "carry_out", "compute", "figures_of", "index_benchmark"]
+__all__ = ["Computation", "OnStep", "Step", "before_parts", "carry_out", "compute", "figures_of", "index_benchmark"]
 
 SLIPPAGE_TICKS = (0, 1, 2)
 COVERED = 0.95
 """Share of sessions with a close that an index needs; the last close stands in for the few others."""
 OnStep = Callable[[Step], None]
+Prepared = TypeVar("Prepared")
 _HOLD = 1
 """Number of the pass that holds the same stocks; the run itself is 0, other slippages follow."""
 
@@ -89,10 +90,14 @@ def compute(
     _check_slippage(panel, execution)
     _check_costs(execution)
     total = len(panel.instruments)
-    lookahead = interruptible(lambda: _checked_lookahead(strategy, panel, seed, check_all), cancelled, total)
-    terms = market_terms(panel, execution, cancelled=cancelled)
-    plan = interruptible(lambda: strategy.plan(panel), cancelled, total)
-    work = Work(panel, _passes(panel, plan, execution, account), terms, account)
+
+    def prepared(asked: Cancelled | None) -> tuple[dict[str, Any] | None, Work]:
+        lookahead = interruptible(lambda: _checked_lookahead(strategy, panel, seed, check_all), asked, total)
+        terms = market_terms(panel, execution, cancelled=asked)
+        plan = interruptible(lambda: strategy.plan(panel), asked, total)
+        return lookahead, Work(panel, _passes(panel, plan, execution, account), terms, account)
+
+    lookahead, work = before_parts(prepared, cancelled, checkpoint)
     carry_out(work, checkpoint, on_step, cancelled)
     simulation, unfinished = work.assembly.simulation(), work.assembly.unfinished
     return Computation(
@@ -103,6 +108,24 @@ def compute(
         lookahead,
         unfinished,
     )
+
+
+def before_parts(prepare: Callable[[Cancelled | None], Prepared], cancelled: Cancelled | None, checkpoint: Checkpoint | None) -> Prepared:
+    """Do what comes before the first part.
+
+    Somebody who asks for the end meanwhile still gets what an earlier process had finished: then it is done to its end.
+
+    Raises
+    ------
+    RunCancelled
+        `cancelled` said so, and nothing was finished earlier.
+    """
+    try:
+        return prepare(cancelled)
+    except RunCancelled:
+        if checkpoint is None or not checkpoint.read():
+            raise
+        return prepare(None)
 
 
 def carry_out(work: Work, checkpoint: Checkpoint | None = None, on_step: OnStep | None = None, cancelled: Cancelled | None = None) -> None:

@@ -8,7 +8,7 @@ and the hash itself: equal results on two machines have equal hashes.
 import hashlib
 import importlib.metadata
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,8 @@ def result_hash(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical_json(core)).hexdigest()
 
 
-def work_key(manifest: Mapping[str, Any], instruments: Sequence[Instrument]) -> str:
-    """SHA-256 of what decides a run's figures: bars, what is known of the stocks, code, request and an own strategy's source."""
+def work_key(manifest: Mapping[str, Any], instruments: Iterable[Instrument]) -> str:
+    """SHA-256 of what decides a run's figures: bars, what the master knows of the stocks, code, request and an own strategy's source."""
     core = {name: manifest[name] for name in ("data_hash", "code_hash", "parameters", "strategy_source")}
     core["instruments"] = [repr(instrument) for instrument in instruments]
     return hashlib.sha256(canonical_json(core)).hexdigest()
