@@ -110,17 +110,24 @@ async def _timed(connection: Connection, path: str, answers: dict[str, Answers],
         answers[path].errors.append(str(status))
 
 
-async def many_at_once(host: str, port: int, path: str, connections: int, requests: int) -> Answers:
-    """Open all connections, hold them open together, and ask over each of them several times."""
+async def many_at_once(host: str, port: int, path: str, connections: int, requests: int, a_second: float) -> Answers:
+    """Open all connections, hold them open together, and ask over each of them several times.
+
+    a_second : requests over all connections; a service refuses a client that asks faster than its limit
+    """
     answers = Answers()
     everyone_is_open = asyncio.Event()
     open_now = 0
 
-    async def one() -> None:
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+
+    async def one(place: int) -> None:
         nonlocal open_now
         connection = Connection(host, port)
         for number in range(requests):
-            began = asyncio.get_running_loop().time()
+            await asyncio.sleep(max(0.0, start + (number * connections + place) / a_second - loop.time()))
+            began = loop.time()
             await _timed(connection, path, {path: answers}, began)
             if number == 0:
                 open_now += 1
@@ -129,5 +136,5 @@ async def many_at_once(host: str, port: int, path: str, connections: int, reques
                 await everyone_is_open.wait()
         await connection.close()
 
-    await asyncio.gather(*(one() for _ in range(connections)))
+    await asyncio.gather(*(one(place) for place in range(connections)))
     return answers

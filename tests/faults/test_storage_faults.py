@@ -18,7 +18,7 @@ from tests.faults.served_process import ServedProcess
 
 DAY_TRADE = {"strategy": "daily_trading", "interval": "2m", "strategy_params": {"buy_time": "10:00", "sell_time": "15:00"}}
 OFTEN = {"strategy": "MA5_20", "interval": "2m", "stock_mode": "all"}
-DISK_KILOBYTES = 192
+DISK_KILOBYTES = 96
 
 
 @pytest.fixture(scope="module")
