@@ -62,13 +62,13 @@ class Frame:
         self._app = app
         self._checks = tuple(checks)
         self._observer = observer
-        self._stopping = stopping
+        self._stop = _Stop(stopping)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        passage = _Passage(scope, receive, send, self._stopping)
+        passage = _Passage(scope, receive, send, self._stop)
         try:
             await self._answer(passage)
         finally:
@@ -89,17 +89,34 @@ class Frame:
         await passage.end_stream()
 
 
+class _Stop:
+    """The end of the service as a task of the loop: one watcher for any number of streams."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self._stopping = stopping
+        self._task: asyncio.Task[None] | None = None
+
+    def task(self) -> "asyncio.Task[None]":
+        """Done when the service stops."""
+        if self._task is None or self._task.get_loop() is not asyncio.get_running_loop():
+            self._task = asyncio.ensure_future(self._watch())
+        return self._task
+
+    async def _watch(self) -> None:
+        while not self._stopping.is_set():  # noqa: ASYNC110  # the event belongs to threads and signal handlers
+            await asyncio.sleep(STOP_SECONDS)
+
+
 class _Passage:
     """One request on its way through."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, stopping: threading.Event) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, stop: "_Stop") -> None:
         self.scope = scope
         self.notes = Notes(_request_id(scope), _run_id(scope))
         self.status = 499  # the client left before there was an answer
-        self._receive, self._send, self._stopping = receive, send, stopping
+        self._receive, self._send, self._stop = receive, send, stop
         self._began = time.perf_counter()
-        self._is_started = self._is_ended = self._is_stream = False
-        self._waiting: asyncio.Task[Message] | None = None
+        self._is_started = self._is_ended = self._is_stream = self._is_body_here = False
         scope[NOTES] = self.notes
 
     def seconds(self) -> float:
@@ -116,19 +133,19 @@ class _Passage:
         await self._send(message)
 
     async def receive(self) -> Message:
-        """Receive; a stream of events also ends when the service does."""
-        waiting = self._waiting or asyncio.ensure_future(self._receive())
-        self._waiting = waiting
+        """Receive; who waits for nothing but the client's leaving (a stream of events) is also told when the service stops."""
+        if not self._is_body_here:
+            message = await self._receive()
+            self._is_body_here = not message.get("more_body", False)
+            return message
+        leaving, stop = asyncio.ensure_future(self._receive()), self._stop.task()
         try:
-            while not waiting.done():
-                await asyncio.wait({waiting}, timeout=STOP_SECONDS if self._is_stream else None)
-                if self._is_stream and self._stopping.is_set() and not waiting.done():
-                    return {"type": "http.disconnect"}
-        except asyncio.CancelledError:
-            waiting.cancel()
-            raise
-        self._waiting = None
-        return waiting.result()
+            await asyncio.wait({leaving, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if leaving.done() or not self._is_stream:
+                return await leaving
+        finally:
+            leaving.cancel()
+        return {"type": "http.disconnect"}
 
     async def end_with(self, answer: "ASGIApp") -> None:
         """Answer instead of the application; too late where it has begun, then the connection ends early and the client sees it."""
@@ -138,8 +155,6 @@ class _Passage:
 
     async def end_stream(self) -> None:
         """Close a stream that was left open, so that its client can tell an end from a break."""
-        if self._waiting is not None:
-            self._waiting.cancel()
         if self._is_stream and self._is_started and not self._is_ended:
             await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 

@@ -87,13 +87,17 @@ class HealthWatch:
             report = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(checking)), self._limit_seconds)
         except TimeoutError:
             return self._without_answer()
-        self._kept = (self._clock(), report)
         return _body(report)
 
     def _one_check(self) -> Future[Report]:
         if self._running is None or self._running.done():
-            self._running = self._thread.submit(self._check)
+            self._running = self._thread.submit(self._checked)
         return self._running
+
+    def _checked(self) -> Report:
+        report = self._check()
+        self._kept = (self._clock(), report)
+        return report
 
     def _without_answer(self) -> HealthBody:
         uptime = int(self._clock() - self._started_at)
