@@ -78,7 +78,7 @@ class ServedProcess:
         assert self.process is not None
         try:
             children = psutil.Process(self.process.pid).children(recursive=True)
-            return [child.pid for child in children if "work" in child.cmdline()]
+            return [child.pid for child in children if any("worker_process" in word for word in child.cmdline())]
         except psutil.NoSuchProcess:
             return []
 

@@ -84,7 +84,8 @@ def carried_out(service: ServedProcess, count: int, seed: int, pause_seconds: fl
 @pytest.mark.slow
 def test_twenty_runs_survive_killed_workers_and_services(service: ServedProcess) -> None:
     killer = carried_out(service, 20, seed=1, pause_seconds=1.5)
-    assert killer.worker_kills + killer.service_kills >= 1
+    assert killer.worker_kills >= 1
+    assert killer.service_kills >= 1
 
 
 @pytest.mark.drill
