@@ -36,6 +36,12 @@ ROOT = (
         "저장된 봉 자료로 전략을 백테스트하고 결과를 보여 줍니다.",
     ),
     Entry(
+        "backup",
+        "bokgi.cli.backup:backup",
+        "Write runs, results, lists and bars to one file, checked by opening it.",
+        "실행, 결과, 목록, 봉 자료를 한 파일로 저장하고 다시 열어 확인합니다.",
+    ),
+    Entry(
         "data",
         "bokgi.cli.data:data",
         "Import bars, and list, show, check and export what is stored.",
@@ -58,6 +64,12 @@ ROOT = (
         "bokgi.cli.serve:work",
         "Start a worker alone.",
         "작업자만 시작합니다.",
+    ),
+    Entry(
+        "restore",
+        "bokgi.cli.backup:restore",
+        "Put a backup back into the home folder.",
+        "백업을 홈 폴더로 되돌립니다.",
     ),
     Entry(
         "verify",

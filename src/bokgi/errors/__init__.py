@@ -13,6 +13,17 @@
 The situations stand in one file an area; every class can be imported from here.
 """
 
+from bokgi.errors.backup import (
+    BackupAbsent,
+    BackupBroken,
+    BackupRunning,
+    BackupTooNew,
+    BackupUnwritable,
+    HomeInUse,
+    HomeNotEmpty,
+    NothingToBackUp,
+    RestoreUnwritable,
+)
 from bokgi.errors.bars import (
     PanelMalformed,
     UnknownInterval,
@@ -247,6 +258,11 @@ __all__ = [
     "AllDayClose",
     "ArchiveUnsafe",
     "BacktestUnknown",
+    "BackupAbsent",
+    "BackupBroken",
+    "BackupRunning",
+    "BackupTooNew",
+    "BackupUnwritable",
     "BarsEmpty",
     "BarsUnknownKind",
     "BodyKeyTwice",
@@ -305,6 +321,8 @@ __all__ = [
     "HeadersTooLarge",
     "HeadersTooSlow",
     "HistoryDiffers",
+    "HomeInUse",
+    "HomeNotEmpty",
     "HomeUnwritable",
     "HostRefused",
     "IdempotencyKeyReused",
@@ -333,6 +351,7 @@ __all__ = [
     "NoStocks",
     "NotACode",
     "NotASession",
+    "NothingToBackUp",
     "NothingToGive",
     "NothingUsable",
     "NumberRefused",
@@ -359,6 +378,7 @@ __all__ = [
     "RequestMalformed",
     "RequestRefused",
     "ResampleImpossible",
+    "RestoreUnwritable",
     "ResultAbsent",
     "ResultBroken",
     "ResultTooNew",

@@ -69,6 +69,17 @@ class Database:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection whose statements all see one moment, however long they take; for copies."""
+        with _translated(), self._reading.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)  # noqa: PLW2901  # the same connection
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
+            else:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
     def migrate(self) -> None:
         """Bring the tables up to this release's step; several processes may do it at once.
 
