@@ -112,6 +112,7 @@ export const en: Words = {
     reset: 'Defaults',
     start: 'First day',
     end: 'Last day',
+    lastPeriod: 'Last 60 sessions',
     lastSessions: 'Leave empty for the last 60 sessions in the data.',
     available: (first, last) => `Data: ${first} to ${last}`,
     interval: 'Bars',

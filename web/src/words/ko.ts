@@ -111,6 +111,7 @@ export const ko = {
     reset: '기본값으로',
     start: '시작일',
     end: '종료일',
+    lastPeriod: '마지막 60거래일',
     lastSessions: '비워 두면 자료의 마지막 60거래일입니다.',
     available: (first: string, last: string) => `자료: ${first} ~ ${last}`,
     interval: '봉 간격',

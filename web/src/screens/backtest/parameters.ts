@@ -61,6 +61,12 @@ export function valueOf(parameter: Parameter, typed: string): string | number | 
   return parameter.kind === 'int' || parameter.kind === 'float' ? Number(typed) : typed
 }
 
+/** `930` and `9:30` are what people type for `09:30`. */
+export function tidyTime(typed: string): string {
+  const found = /^(\d{1,2}):?(\d{2})$/u.exec(typed.trim())
+  return found ? `${(found[1] ?? '').padStart(2, '0')}:${found[2] ?? ''}` : typed
+}
+
 function timeFault(parameter: Parameter, typed: string, words: Words): string | null {
   if (typed === CLOSE) return parameter.allowsClose ? null : words.backtest.invalid.time
   if (!/^([01]\d|2[0-3]):[0-5]\d$/u.test(typed)) return words.backtest.invalid.time
