@@ -6,8 +6,8 @@ from bokgi.errors.records import DatabaseUnavailable
 
 class JobsUnavailable(DatabaseUnavailable):
     code = "jobs_unavailable"
-    english = "The job queue does not answer ({reason}). Nothing was queued or changed; check that the database runs and that its disk is not full, and try again."
-    korean = "작업 대기열이 응답하지 않습니다({reason}). 등록되거나 바뀐 것은 없습니다. 데이터베이스가 실행 중인지, 디스크가 가득 차지 않았는지 확인하고 다시 시도하세요."
+    english = "The job queue does not answer ({reason}). Check that the database runs and that its disk is not full, and try again: what was queued already is not queued twice."
+    korean = "작업 대기열이 응답하지 않습니다({reason}). 데이터베이스가 실행 중인지, 디스크가 가득 차지 않았는지 확인하고 다시 시도하세요. 이미 등록된 작업이 두 번 등록되지는 않습니다."
 
 
 class JobFailed(InternalFault):
