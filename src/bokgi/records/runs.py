@@ -263,6 +263,18 @@ class RunRows:
             raise RunStillActive(backtest_id, status)
         return False
 
+    def delete_unpinned(self, backtest_id: str) -> bool:
+        """Delete a run that has ended and is not pinned, at this moment; False when it stays, or was not there."""
+        gone = delete(RUNS).where(RUNS.c.id == backtest_id, _is_in(FINISHED), RUNS.c.pinned.is_(False))
+        with self._database.writing() as connection:
+            return connection.execute(gone).rowcount == 1
+
+    def versions_in_use(self) -> frozenset[tuple[str, int]]:
+        """Every (interval, version) of the bars that a run refers to; they are not to be removed."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(RUNS.c.data_versions)).scalars()
+            return frozenset((interval, version) for versions in found for interval, version in versions.items())
+
     def expired(self, now: datetime, keep_days: int = 30, keep_last: int = 100) -> tuple[str, ...]:
         """Ids of runs that may go, oldest first: ended longer ago than the days and not among the last ones of their profile, never
         pinned ones. Smoke tests go after a week.
