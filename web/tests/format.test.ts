@@ -71,3 +71,10 @@ test('intervals have names', () => {
   expect(format.intervalName('2m', 'en')).toBe('2-minute bars')
   expect(format.intervalName('tick', 'ko')).toBe('tick')
 })
+
+test('axes of charts use one short unit', () => {
+  expect(format.axisWon(krw(1_850_460_000), 'ko')).toBe('18.50억')
+  expect(format.axisWon(krw(9_500_000), 'ko')).toBe('950만')
+  expect(format.axisWon(krw(1_850_460_000), 'en')).toBe('₩1.85B')
+  expect(format.axisWon(krw(0), 'ko')).toBe('0')
+})

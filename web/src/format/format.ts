@@ -37,6 +37,14 @@ export function shortWon(value: Krw | null, language: Language): string {
   return language === 'ko' ? sign + koreanAmount(amount) : sign + westernAmount(amount)
 }
 
+/** `18.50억`, `950만`: for the axes of charts, where there is little room. */
+export function axisWon(value: Krw, language: Language): string {
+  const amount = Math.abs(value)
+  if (language === 'en' || amount < MAN) return shortWon(value, language).replace(/ ?원$/u, '')
+  const [unit, word] = amount >= JO ? [JO, '조'] : amount >= EOK ? [EOK, '억'] : [MAN, '만']
+  return `${count(value / unit, unit === MAN ? 0 : 2)}${word}`
+}
+
 export function signedShortWon(value: Krw | null, language: Language): string {
   return withPlus(value, shortWon(value, language))
 }

@@ -320,7 +320,7 @@ export const en: Words = {
     seriesSearch: 'Find by code or name',
     calendar: 'Coverage calendar',
     calendarHint: 'Choose a stock to see how many bars each session has.',
-    calendarLegend: { full: 'Complete', part: 'Partly missing', none: 'Missing' },
+    calendarLegend: { full: '98% or more', part: 'Partly missing', none: 'Missing' },
     calendarBars: (day, bars) => `${day}: ${bars} bars`,
     faults: 'Quality checks',
     faultsNone: 'Nothing is known to be wrong.',

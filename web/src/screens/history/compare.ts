@@ -11,6 +11,7 @@ export function comparedCurves(equities: readonly Equity[], nameOf: (id: string)
   return equities.map((equity, index) => ({
     name: nameOf(equity.backtest_id),
     token: TOKENS[index % TOKENS.length] ?? TOKENS[0],
+    isStrong: true,
     points: equity.session.map((session, place) => ({
       time: session as Time,
       value: ((equity.equity[place] ?? equity.initial_equity) / equity.initial_equity) * START,
