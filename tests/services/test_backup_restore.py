@@ -21,7 +21,7 @@ from bokgi.reports.result_folder import check_result, read_body
 from bokgi.services import restore as restoring
 from bokgi.services.backup import write_backup
 from bokgi.services.backup_check import read_backup
-from bokgi.services.restore import finish_restore, restore_backup
+from bokgi.services.restore import finish_restore, restore_backup, settle_restore
 from tests.postgresql_server import PostgresqlServer
 from tests.services.backed_up_home import NEW, Home, files_below, interval_of, new_home, settings_of
 
@@ -72,6 +72,7 @@ def test_a_backup_restores_into_either_database(tmp_path: Path, request: pytest.
     for version in (1, 2):
         store.check(interval_of(store), version=version)
     assert not [path.name for path in elsewhere.home.iterdir() if path.name.startswith(".")]
+    assert (elsewhere.home.stat().st_mode & 0o777, (tmp_path / "one.tar").stat().st_mode & 0o777) == (0o700, 0o600)
 
 
 def url_of(request: pytest.FixtureRequest, kind: str) -> str:
@@ -232,8 +233,12 @@ def test_a_restore_that_was_interrupted_is_finished_by_the_next_start(home: Home
             restore_backup(backup, home.settings, replace=True)
     monkeypatch.undo()
     assert (home.folder / "restore.json").exists()
-    assert finish_restore(home.folder)
-    assert not finish_restore(home.folder)
+    with (home.folder / "locks" / "backup.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(BackupRunning):
+            settle_restore(home.folder)
+    settle_restore(home.folder)
+    settle_restore(home.folder)
     assert files_below(home.folder) == before
     assert not [path.name for path in home.folder.iterdir() if path.name.startswith(".")]
     database = home.open()

@@ -9,6 +9,7 @@ from bokgi.jobs.dbos_queue import create_queue
 from bokgi.jobs.port import JobQueue
 from bokgi.records.database import Database
 from bokgi.services.application import Application, to_application
+from bokgi.services.restore import settle_restore
 
 
 def build(settings: Settings) -> Application:
@@ -25,6 +26,7 @@ def build(settings: Settings) -> Application:
 def open_databases(settings: Settings) -> tuple[Database, JobQueue]:
     """Rows and queue, both with their tables; several processes may do this at once."""
     make_home(settings)
+    settle_restore(settings.home)
     database = Database.open(settings.records_url)
     database.migrate()
     migrate_jobs(settings.jobs_url)

@@ -136,6 +136,7 @@ def _written(staging: Path, manifest: BackupManifest, target: Path) -> BackupRep
     temporary = target.with_name(f"{TEMPORARY_PREFIX}{target.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as opened:
+            os.fchmod(opened.fileno(), 0o600)  # what people wrote is in it
             archive = ArchiveWriter(opened, manifest.created_at)
             for path in sorted(path for path in staging.rglob("*") if path.is_file()):
                 archive.add(path.relative_to(staging).as_posix(), path)

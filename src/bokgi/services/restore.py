@@ -55,7 +55,7 @@ def restore_backup(path: Path, settings: Settings, *, replace: bool = False, clo
     """
     home = settings.home
     database = Database.open(settings.records_url)
-    with _writing(home), sole_backup(home), sole_user(home):
+    with _writing(home), _made(home), sole_backup(home), sole_user(home):
         finish_restore(home)
         for left in home.glob(f"{STAGING}*"):
             shutil.rmtree(left)
@@ -72,6 +72,18 @@ def restore_backup(path: Path, settings: Settings, *, replace: bool = False, clo
             database.close()
         _check_in_place(settings, manifest)
     return manifest
+
+
+def settle_restore(home: Path) -> None:
+    """What a service does before it opens anything: finish a restore that was interrupted; one that goes on is not disturbed.
+
+    Raises
+    ------
+    BackupRunning, RestoreUnwritable
+    """
+    if (home / PLAN).exists():
+        with _writing(home), sole_backup(home):
+            finish_restore(home)
 
 
 def finish_restore(home: Path) -> bool:
@@ -195,6 +207,13 @@ def _check_in_place(settings: Settings, manifest: BackupManifest) -> None:
             raise DatabaseBroken(f"{count_runs(database)} runs instead of {manifest.runs}")
     finally:
         database.close()
+
+
+@contextmanager
+def _made(home: Path) -> Iterator[None]:
+    """The home folder is there; nobody else on the machine may read a new one."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    yield
 
 
 @contextmanager
