@@ -1,4 +1,4 @@
-"""How kernels are compiled: one decorator for all of them.
+"""How kernels are compiled: one decorator for those that Python calls, one for the steps that only kernels call.
 
 Kernels allocate nothing and own nothing; their callers keep all arrays alive. So they are compiled without Numba's
 reference counting, whose atomic counts for every array of every call took three quarters of the time. They release the
@@ -16,8 +16,17 @@ Kernel = TypeVar("Kernel", bound=Callable[..., object])
 # `_nrt` is an option of Numba that its type stubs do not list.
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "_nrt": False}
 
+# Unpacking some forty arrays for a call from Python took half of the time of compiling; a step is never called from there.
+_STEP_OPTIONS: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
 
 def kernel_njit(function: Kernel) -> Kernel:
     """Compile on the first call, or load what was compiled before."""
     compiled: Kernel = numba.njit(**_OPTIONS)(function)
+    return compiled
+
+
+def step_njit(function: Kernel) -> Kernel:
+    """Compile with the kernel that calls it. It cannot be called from Python."""
+    compiled: Kernel = numba.njit(**_STEP_OPTIONS)(function)
     return compiled

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import kernel_njit, step_njit
 from bokgi.engine.kernel_clock import make_purchase, place_purchase
 from bokgi.engine.kernel_fills import write_trade
 from bokgi.engine.kernel_layout import (
@@ -58,7 +58,7 @@ def walk_accounts(
             walk_account(tape, law, rules_cell[0], wish_cell[0], signals, books, desk, account, bar, day, line, scratch.curve, index)
 
 
-@kernel_njit
+@step_njit
 def walk_account(
     tape: Tape,
     law: Law,
@@ -98,7 +98,7 @@ def walk_account(
     write_totals(books, desk)
 
 
-@kernel_njit
+@step_njit
 def walk_session(
     tape: Tape,
     law: Law,
@@ -131,7 +131,7 @@ def walk_session(
     return slot
 
 
-@kernel_njit
+@step_njit
 def take_bar(
     tape: Tape,
     ladder: Record,
@@ -167,7 +167,7 @@ def take_bar(
         write_sale(books.trades, books.made, desk)
 
 
-@kernel_njit
+@step_njit
 def take_event(
     tape: Tape,
     law: Law,
@@ -192,21 +192,21 @@ def take_event(
         write_sale(books.trades, books.made, desk)
 
 
-@kernel_njit
+@step_njit
 def write_sale(trades: RecordArray, made: IntArray, desk: Record) -> None:
     """Write down the sale that was made."""
     write_trade(trades, made[0], desk)
     made[0] += 1
 
 
-@kernel_njit
+@step_njit
 def begin_curve(curve: FloatArray, capital: float) -> None:
     """The curve of an account before its first bar."""
     curve[0] = curve[1] = curve[2] = capital
     curve[3] = 0.0
 
 
-@kernel_njit
+@step_njit
 def fill_line(line: FloatArray, curve: FloatArray, slot: int, end: int) -> int:
     """Add an equity that does not change any more to the slots [slot, end), and see how deep it fell.
 

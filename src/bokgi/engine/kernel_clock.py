@@ -4,7 +4,7 @@ A session's purchase is placed when the session begins, from its bars alone; whe
 comes. The sale is placed with the purchase and looks only at the purchase's row and later ones.
 """
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import step_njit
 from bokgi.engine.kernel_fills import (
     auction_fill_row,
     carry_over,
@@ -29,13 +29,13 @@ SELL_TIME = int(Sale.SELL_TIME)
 NO_MARK = -1
 
 
-@kernel_njit
+@step_njit
 def is_in_auction(day: Record, minute: int) -> bool:
     """Whether a clock time means the closing auction of this session."""
     return bool(minute == CLOSE_MINUTE or (day.close_minute - AUCTION_MINUTES <= minute <= day.close_minute))
 
 
-@kernel_njit
+@step_njit
 def is_row_locked(tape: Tape, day: Record, row: int, side: int) -> bool:
     """`is_locked` for any row of the day."""
     price = tape.open[row]
@@ -44,7 +44,7 @@ def is_row_locked(tape: Tape, day: Record, row: int, side: int) -> bool:
     return bool(tape.high[row] == price and tape.low[row] == price and tape.close[row] == price and tape.volume[row] > 0)
 
 
-@kernel_njit
+@step_njit
 def first_row_from(tape: Tape, first: int, end: int, minute: int) -> int:
     """The first of the rows [first, end) that starts at or after a minute; `end` without one."""
     while first < end:
@@ -56,7 +56,7 @@ def first_row_from(tape: Tape, first: int, end: int, minute: int) -> int:
     return first
 
 
-@kernel_njit
+@step_njit
 def row_ending_at(tape: Tape, rules: Record, first: int, row: int, minute: int) -> int:
     """The traded row of [first, row) that ends exactly at a minute; -1 without one."""
     row -= 1
@@ -67,7 +67,7 @@ def row_ending_at(tape: Tape, rules: Record, first: int, row: int, minute: int) 
     return -1
 
 
-@kernel_njit
+@step_njit
 def place_purchase(tape: Tape, day: Record, rules: Record, wish: Record, desk: Record) -> None:
     """Place the session's purchase on the desk; a purchase that cannot fill is counted at once."""
     desk.buy_kind, desk.buy_row, desk.buy_mark = NOTHING, -1, NO_MARK
@@ -79,7 +79,7 @@ def place_purchase(tape: Tape, day: Record, rules: Record, wish: Record, desk: R
         place_timed_purchase(tape, day, rules, wish.buy_minute, desk)
 
 
-@kernel_njit
+@step_njit
 def place_auction_purchase(tape: Tape, day: Record, rules: Record, desk: Record) -> None:
     """The auction price and nothing else, unless the last bar may stand in for it."""
     if day.has_auction:
@@ -93,7 +93,7 @@ def place_auction_purchase(tape: Tape, day: Record, rules: Record, desk: Record)
         desk.counts[NO_PRICE] += 1
 
 
-@kernel_njit
+@step_njit
 def place_last_bar_purchase(tape: Tape, day: Record, desk: Record) -> None:
     """At the close of the session's last traded bar, where the data price the time by nothing else."""
     if is_row_locked(tape, day, day.last_traded, 1):
@@ -102,7 +102,7 @@ def place_last_bar_purchase(tape: Tape, day: Record, desk: Record) -> None:
         desk.buy_kind, desk.buy_row, desk.buy_mark = AT_CLOSE, day.last_traded, UNPRICED_LAST_BAR
 
 
-@kernel_njit
+@step_njit
 def place_timed_purchase(tape: Tape, day: Record, rules: Record, minute: int, desk: Record) -> None:
     """The first fillable bar at or after the time; else the bar that ends at it."""
     start = first_row_from(tape, day.first_row, day.end_row, minute)
@@ -132,7 +132,7 @@ def place_timed_purchase(tape: Tape, day: Record, rules: Record, minute: int, de
         desk.counts[NO_PRICE] += 1
 
 
-@kernel_njit
+@step_njit
 def place_sale(tape: Tape, day: Record, rules: Record, minute: int, desk: Record, bought_row: int) -> bool:
     """Place the sale of a purchase on the desk; true where it passed over a lock."""
     desk.sell_kind, desk.sell_row, desk.sell_mark = CARRIED, -1, NO_MARK
@@ -160,7 +160,7 @@ def place_sale(tape: Tape, day: Record, rules: Record, minute: int, desk: Record
     return place_last_bar_sale(tape, day, desk, bought_row) or passed_lock
 
 
-@kernel_njit
+@step_njit
 def place_last_bar_sale(tape: Tape, day: Record, desk: Record, bought_row: int) -> bool:
     """At the close of the session's last traded bar if that comes after the purchase; true where a lock forbids it."""
     if day.last_traded <= bought_row:
@@ -171,7 +171,7 @@ def place_last_bar_sale(tape: Tape, day: Record, desk: Record, bought_row: int) 
     return False
 
 
-@kernel_njit
+@step_njit
 def is_same_fill(desk: Record) -> bool:
     """Whether purchase and sale fall on one bar, or on one auction."""
     if desk.sell_kind == CARRIED:
@@ -181,7 +181,7 @@ def is_same_fill(desk: Record) -> bool:
     return bool(desk.buy_row == desk.sell_row)
 
 
-@kernel_njit
+@step_njit
 def make_purchase(tape: Tape, bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """Make the placed purchase, at its bar or its auction."""
     kind, mark = desk.buy_kind, desk.buy_mark
@@ -214,7 +214,7 @@ def make_purchase(tape: Tape, bar: Record, day: Record, ladder: Record, rules: R
         carry_over(desk, day.session, SELL_TIME)
 
 
-@kernel_njit
+@step_njit
 def count_fill_mark(bar: Record, desk: Record, mark: int, minute: int) -> None:
     """Count what was unusual about a fill; a late one with its delay."""
     count_mark(desk, mark)
@@ -222,7 +222,7 @@ def count_fill_mark(bar: Record, desk: Record, mark: int, minute: int) -> None:
         desk.late += bar.minute - minute
 
 
-@kernel_njit
+@step_njit
 def clock_open_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """The clock sale of an open position at a bar's open or at the auction that is this bar."""
     if desk.sell_kind == CARRIED:
@@ -236,7 +236,7 @@ def clock_open_sale(bar: Record, day: Record, ladder: Record, rules: Record, wis
         sell_at_auction(day, rules, desk, account, SELL_TIME)
 
 
-@kernel_njit
+@step_njit
 def clock_close_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """The clock sale of an open position at a bar's close."""
     if desk.sell_kind == AT_CLOSE and desk.sell_row == bar.row:

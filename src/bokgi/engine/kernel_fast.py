@@ -6,7 +6,7 @@ Rare things (fills, the last bar) go through the same functions as everywhere.
 
 import math
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import kernel_njit, step_njit
 from bokgi.engine.kernel_accounts import begin_curve, fill_line, write_sale
 from bokgi.engine.kernel_fills import sell_on_bar
 from bokgi.engine.kernel_layout import Books, Law, Record, RecordArray, Scratch, Signals, Tape
@@ -39,7 +39,7 @@ def walk_signals(
             )
 
 
-@kernel_njit
+@step_njit
 def walk_signal_account(
     tape: Tape,
     law: Law,
@@ -98,7 +98,7 @@ def walk_signal_account(
     write_totals(books, desk)
 
 
-@kernel_njit
+@step_njit
 def next_traded(traded: BoolArray, row: int, last: int) -> int:
     """The first traded row at or after `row`; `last` + 1 without one."""
     while row <= last and not traded[row]:
@@ -106,7 +106,7 @@ def next_traded(traded: BoolArray, row: int, last: int) -> int:
     return row
 
 
-@kernel_njit
+@step_njit
 def count_traded(traded: BoolArray, first: int, last: int) -> int:
     """Number of traded rows of [first, last]."""
     count = 0
@@ -115,7 +115,7 @@ def count_traded(traded: BoolArray, first: int, last: int) -> int:
     return count
 
 
-@kernel_njit
+@step_njit
 def skip_to(slot: int, session: int, line: FloatArray, by_session: FloatArray, curve: FloatArray, place: IntArray) -> None:
     """Write an equity that did not change up to (not including) a slot and a session."""
     if place[0] < slot:
@@ -125,7 +125,7 @@ def skip_to(slot: int, session: int, line: FloatArray, by_session: FloatArray, c
         place[1] += 1
 
 
-@kernel_njit
+@step_njit
 def fill_waiting(
     tape: Tape, law: Law, rules: Record, desk: Record, account: Record, bar: Record, day: Record, index: int, row: int
 ) -> None:
@@ -139,7 +139,7 @@ def fill_waiting(
         signal_purchase(bar, day, ladder, rules, desk, account)
 
 
-@kernel_njit
+@step_njit
 def find_entry(traded: BoolArray, wish: Record, signals: Signals, desk: Record, row: int, last: int) -> int:
     """The next row whose close decides an entry; `last` + 1 without one."""
     if wish.at_first_open:
@@ -152,7 +152,7 @@ def find_entry(traded: BoolArray, wish: Record, signals: Signals, desk: Record, 
     return row
 
 
-@kernel_njit
+@step_njit
 def hold_on(
     tape: Tape,
     rules: Record,
@@ -200,7 +200,7 @@ def hold_on(
     return found
 
 
-@kernel_njit
+@step_njit
 def hold_rows(
     close: FloatArray,
     traded: BoolArray,

@@ -1,6 +1,6 @@
 """Fills: a position is opened or closed, and the cash moves. A walk writes the trade down when it sees `desk.sold`."""
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import step_njit
 from bokgi.engine.kernel_layout import CARRIED, NOTHING, Record, RecordArray
 from bokgi.engine.kernel_money import affordable, commission_of, stake_of, taxes_of
 from bokgi.engine.kernel_prices import close_at, end_at, fill_price, in_whole_won, is_auction_locked, is_locked, start_at
@@ -12,14 +12,14 @@ CARRIED_OVER = int(Event.CARRIED_OVER)
 OPEN, TARGET, DELISTED = int(Sale.OPEN), int(Sale.TARGET), int(Sale.DELISTED)
 
 
-@kernel_njit
+@step_njit
 def count_mark(desk: Record, event: int) -> None:
     """Count an event that happened to the open trade, and flag it there."""
     desk.counts[event] += 1
     desk.flags |= 1 << event
 
 
-@kernel_njit
+@step_njit
 def count_lock(desk: Record) -> None:
     """A lock kept the position from being sold: counted once a position."""
     if not desk.lock_counted:
@@ -27,7 +27,7 @@ def count_lock(desk: Record) -> None:
         count_mark(desk, LIMIT_LOCKED_SELL)
 
 
-@kernel_njit
+@step_njit
 def open_position(rules: Record, desk: Record, account: Record, session: int, row: int, at: int, price: float, side: int) -> bool:
     """Buy (or sell short) with the whole stake; false where it pays for no share (`no_cash`)."""
     shares = affordable(rules, stake_of(rules, account), price)
@@ -47,7 +47,7 @@ def open_position(rules: Record, desk: Record, account: Record, session: int, ro
     return True
 
 
-@kernel_njit
+@step_njit
 def close_position(day: Record, rules: Record, desk: Record, account: Record, row: int, at: int, price: float, reason: int) -> None:
     """Sell all shares (or cover the short)."""
     is_long = desk.shares > 0.0
@@ -72,7 +72,7 @@ def close_position(day: Record, rules: Record, desk: Record, account: Record, ro
     desk.sell_kind = NOTHING
 
 
-@kernel_njit
+@step_njit
 def write_trade(trades: RecordArray, place: int, desk: Record) -> None:
     """Write down the sale that was made, or, where none waits, the position that stays open."""
     trade = trades[place]
@@ -95,7 +95,7 @@ def write_trade(trades: RecordArray, place: int, desk: Record) -> None:
         write_unsold(trade)
 
 
-@kernel_njit
+@step_njit
 def write_unsold(trade: Record) -> None:
     """Empty sale columns."""
     trade.sell_row, trade.sell_session, trade.sell_at = -1, -1, -1
@@ -104,7 +104,7 @@ def write_unsold(trade: Record) -> None:
     trade.profit, trade.balance, trade.reason = nan, nan, OPEN
 
 
-@kernel_njit
+@step_njit
 def sell_on_bar(
     bar: Record,
     day: Record,
@@ -128,7 +128,7 @@ def sell_on_bar(
     return True
 
 
-@kernel_njit
+@step_njit
 def sell_at_auction(day: Record, rules: Record, desk: Record, account: Record, reason: int) -> bool:
     """Sell at the auction price, which does not slip; where it is locked the lock is counted."""
     if is_auction_locked(day, -1):
@@ -138,13 +138,13 @@ def sell_at_auction(day: Record, rules: Record, desk: Record, account: Record, r
     return True
 
 
-@kernel_njit
+@step_njit
 def auction_fill_row(day: Record) -> int:
     """The row of a fill at the auction: its bar, or the session's last row where it is no bar."""
     return int(day.auction_row if day.auction_row >= 0 else day.end_row - 1)
 
 
-@kernel_njit
+@step_njit
 def carry_over(desk: Record, session: int, reason: int) -> None:
     """Keep the position: it is sold at the open of the next fillable bar of a later session."""
     count_mark(desk, CARRIED_OVER)
@@ -152,7 +152,7 @@ def carry_over(desk: Record, session: int, reason: int) -> None:
     desk.sell_kind, desk.walked, desk.reason = CARRIED, session, reason
 
 
-@kernel_njit
+@step_njit
 def sell_delisted(bar: Record, day: Record, rules: Record, desk: Record, account: Record) -> None:
     """Sell at the last traded close, an auction that is no bar included; without lock or slippage."""
     side = -1 if desk.shares > 0.0 else 1

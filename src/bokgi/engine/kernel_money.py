@@ -2,17 +2,17 @@
 
 import math
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import step_njit
 from bokgi.engine.kernel_layout import Record
 
 
-@kernel_njit
+@step_njit
 def share_of(amount: int, ppm: int) -> int:
     """floor(amount x ppm / 1,000,000) without a product that could overflow [KRW]."""
     return amount // 1_000_000 * ppm + amount % 1_000_000 * ppm // 1_000_000
 
 
-@kernel_njit
+@step_njit
 def commission_of(rules: Record, amount: float, is_purchase: bool) -> float:
     """Commission of one fill, cut down to the commission unit; under `plain` the fee."""
     if not rules.is_krx:
@@ -21,7 +21,7 @@ def commission_of(rules: Record, amount: float, is_purchase: bool) -> float:
     return float(whole // rules.unit * rules.unit)
 
 
-@kernel_njit
+@step_njit
 def taxes_of(rules: Record, day: Record, amount: float) -> tuple[float, float]:
     """Transaction tax and special agricultural tax of a sale, cut off separately [KRW]."""
     if not rules.is_krx:
@@ -31,7 +31,7 @@ def taxes_of(rules: Record, day: Record, amount: float) -> tuple[float, float]:
     return float(share_of(int(amount), day.tax)), float(share_of(int(amount), day.special))
 
 
-@kernel_njit
+@step_njit
 def affordable(rules: Record, stake: float, price: float) -> float:
     """The largest number of shares that a stake pays with its commission."""
     if stake <= 0.0 or price <= 0.0:
@@ -48,7 +48,7 @@ def affordable(rules: Record, stake: float, price: float) -> float:
     return shares
 
 
-@kernel_njit
+@step_njit
 def stake_of(rules: Record, account: Record) -> float:
     """The money that one entry may take."""
     cash, seed = float(account.cash), float(rules.capital)

@@ -2,13 +2,13 @@
 
 import math
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import step_njit
 from bokgi.engine.kernel_layout import LADDER_STEPS, Record
 
 LAST_STEP = LADDER_STEPS - 1
 
 
-@kernel_njit
+@step_njit
 def is_locked(bar: Record, day: Record, side: int) -> bool:
     """Whether a traded bar stands at the limit on which nobody fills this side (1 buys, -1 sells)."""
     price = bar.open
@@ -17,13 +17,13 @@ def is_locked(bar: Record, day: Record, side: int) -> bool:
     return bool(bar.high == price and bar.low == price and bar.close == price and bar.volume > 0)
 
 
-@kernel_njit
+@step_njit
 def is_auction_locked(day: Record, side: int) -> bool:
     """Whether the auction price stands at the limit on which nobody fills this side."""
     return bool(day.auction == (day.upper if side > 0 else day.lower))
 
 
-@kernel_njit
+@step_njit
 def tick_at(ladder: Record, price: int, below: bool) -> int:
     """Tick of the step that holds `price`; with `below` the step under it where `price` is its upper bound [KRW]."""
     step = 0
@@ -32,7 +32,7 @@ def tick_at(ladder: Record, price: int, below: bool) -> int:
     return int(ladder.steps[step])
 
 
-@kernel_njit
+@step_njit
 def to_tick(ladder: Record, price: int, side: int) -> int:
     """Whole won, rounded to the tick against the trader: up for a purchase, down for a sale [KRW]."""
     tick = tick_at(ladder, price, below=False)
@@ -40,7 +40,7 @@ def to_tick(ladder: Record, price: int, side: int) -> int:
     return down + tick if side > 0 and down < price else down
 
 
-@kernel_njit
+@step_njit
 def moved_level(day: Record, ladder: Record, anchor: float, ratio: float, ppm: int, sign: int) -> float:
     """A stop, target or trailing level: the anchor moved up (sign 1) or down (-1), on the tick where there is a ladder."""
     if day.ladder < 0:
@@ -49,7 +49,7 @@ def moved_level(day: Record, ladder: Record, anchor: float, ratio: float, ppm: i
     return float(to_tick(ladder, whole, -1))
 
 
-@kernel_njit
+@step_njit
 def kept_level(day: Record, ladder: Record, entry: float, peak: float, keep: float, keep_ppm: int) -> float:
     """The level that keeps a share of the peak's profit."""
     if day.ladder < 0:
@@ -59,7 +59,7 @@ def kept_level(day: Record, ladder: Record, entry: float, peak: float, keep: flo
     return float(to_tick(ladder, whole, -1))
 
 
-@kernel_njit
+@step_njit
 def is_armed(day: Record, entry: float, peak: float, min_profit_ppm: int) -> bool:
     """Whether the peak has reached the profit that arms an overnight trail."""
     if day.ladder < 0:
@@ -67,7 +67,7 @@ def is_armed(day: Record, entry: float, peak: float, min_profit_ppm: int) -> boo
     return math.floor(peak) * 1_000_000 >= math.floor(entry) * (1_000_000 + min_profit_ppm)
 
 
-@kernel_njit
+@step_njit
 def slipped(day: Record, ladder: Record, rules: Record, price: float, side: int) -> float:
     """The price after slippage, before it is kept inside the bar's range."""
     if day.ladder < 0:
@@ -84,7 +84,7 @@ def slipped(day: Record, ladder: Record, rules: Record, price: float, side: int)
     return float(whole)
 
 
-@kernel_njit
+@step_njit
 def in_whole_won(rules: Record, price: float, side: int) -> float:
     """Under `krx` the last step of every fill: up for purchases, down for sales (and for values)."""
     if not rules.is_krx:
@@ -92,7 +92,7 @@ def in_whole_won(rules: Record, price: float, side: int) -> float:
     return math.ceil(price) * 1.0 if side > 0 else math.floor(price) * 1.0
 
 
-@kernel_njit
+@step_njit
 def fill_price(bar: Record, day: Record, ladder: Record, rules: Record, price: float, side: int, slips: bool, computed: bool) -> float:
     """The price of a fill on a bar. A price that is taken from the bar and does not slip is used as it is."""
     if slips and (rules.slip_ticks > 0 or rules.slip_bps > 0.0):
@@ -103,19 +103,19 @@ def fill_price(bar: Record, day: Record, ladder: Record, rules: Record, price: f
     return in_whole_won(rules, price, side)
 
 
-@kernel_njit
+@step_njit
 def start_at(bar: Record, day: Record) -> int:
     """UTC instant of the bar's start [µs]."""
     return int(day.midnight_at + bar.minute * 60_000_000)
 
 
-@kernel_njit
+@step_njit
 def close_at(day: Record) -> int:
     """UTC instant of the regular close [µs]."""
     return int(day.midnight_at + day.close_minute * 60_000_000)
 
 
-@kernel_njit
+@step_njit
 def end_at(bar: Record, day: Record, rules: Record) -> int:
     """UTC instant of the bar's end; of daily bars and of the auction's bar the regular close [µs]."""
     if rules.interval == 0 or bar.row == day.auction_row:

@@ -6,7 +6,7 @@ sooner. Being too careful only costs time: the bar that ends a stretch takes all
 
 import math
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import step_njit
 from bokgi.engine.kernel_clock import first_row_from
 from bokgi.engine.kernel_layout import CARRIED, CLOCK, NOTHING, SIGNAL, Record, Signals, Tape
 from bokgi.engine.kernel_prices import kept_level, moved_level
@@ -14,7 +14,7 @@ from bokgi.engine.kernel_signals import FAR, NEXT_BAR, loss_level, target_level
 from bokgi.units import BoolArray, FloatArray, ShortArray
 
 
-@kernel_njit
+@step_njit
 def skip_quiet(
     tape: Tape,
     day: Record,
@@ -64,7 +64,7 @@ def skip_quiet(
     )
 
 
-@kernel_njit
+@step_njit
 def earliest_row(tape: Tape, day: Record, wish: Record, desk: Record, row: int) -> int:
     """The first row from `row` on at which an order of the desk may act by its time; the day's end without one."""
     stop = int(day.end_row)
@@ -91,7 +91,7 @@ def earliest_row(tape: Tape, day: Record, wish: Record, desk: Record, row: int) 
     return stop
 
 
-@kernel_njit
+@step_njit
 def earliest_signal_row(tape: Tape, wish: Record, desk: Record, row: int, stop: int) -> int:
     """The same for positions by signals."""
     if desk.entering != 0 or desk.exiting or desk.trailing:
@@ -105,7 +105,7 @@ def earliest_signal_row(tape: Tape, wish: Record, desk: Record, row: int, stop: 
     return stop
 
 
-@kernel_njit
+@step_njit
 def alarms(day: Record, ladder: Record, wish: Record, desk: Record) -> tuple[float, float]:
     """A low at or under the first, or a high at or over the second may move a level or sell."""
     if desk.shares == 0.0 or desk.sell_kind != NOTHING:
@@ -127,7 +127,7 @@ def alarms(day: Record, ladder: Record, wish: Record, desk: Record) -> tuple[flo
     return (loss, gain) if sign > 0 else (gain, loss)
 
 
-@kernel_njit
+@step_njit
 def quiet_rows(
     high: FloatArray,
     low: FloatArray,

@@ -1,6 +1,6 @@
 """One account for all stocks: a sweep over the slots in time order, in each slot every step for all its instruments."""
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import kernel_njit, step_njit
 from bokgi.engine.kernel_accounts import write_sale
 from bokgi.engine.kernel_clock import make_purchase, place_purchase
 from bokgi.engine.kernel_fills import write_trade
@@ -89,7 +89,7 @@ def walk_shared(
         write_totals(books, desks[index])
 
 
-@kernel_njit
+@step_njit
 def begin_session(
     tape: Tape, law: Law, rules: Record, wish: Record, books: Books, desks: RecordArray, days: RecordArray, read: IntArray, session: int
 ) -> None:
@@ -101,7 +101,7 @@ def begin_session(
                 place_purchase(tape, days[index], rules, wish, desks[index])
 
 
-@kernel_njit
+@step_njit
 def end_session(books: Books, desks: RecordArray, session: int) -> None:
     """Write each instrument's profit so far, realised and unrealised."""
     if session < 0:
@@ -116,7 +116,7 @@ def end_session(books: Books, desks: RecordArray, session: int) -> None:
         books.by_session[index, session] = value
 
 
-@kernel_njit
+@step_njit
 def read_slot(
     tape: Tape,
     rows: IntArray,
@@ -147,7 +147,7 @@ def read_slot(
     return ticks
 
 
-@kernel_njit
+@step_njit
 def read_tick(tape: Tape, row: int, index: int, bars: RecordArray, who: IntArray, ticks: int) -> int:
     """Fill the record of a bar; returns the number of those filled."""
     read_bar(tape, bars[ticks], row)
@@ -155,7 +155,7 @@ def read_tick(tape: Tape, row: int, index: int, bars: RecordArray, who: IntArray
     return ticks + 1
 
 
-@kernel_njit
+@step_njit
 def take_sales(
     law: Law,
     rules: Record,
@@ -179,7 +179,7 @@ def take_sales(
                 write_sale(books.trades, books.made, desk)
 
 
-@kernel_njit
+@step_njit
 def take_purchases(
     tape: Tape,
     law: Law,
@@ -209,7 +209,7 @@ def take_purchases(
             desk.held += 1
 
 
-@kernel_njit
+@step_njit
 def take_insides(
     tape: Tape,
     law: Law,
@@ -235,7 +235,7 @@ def take_insides(
             make_purchase(tape, bar, day, law.ladders[max(day.ladder, 0)], rules, wish, desk, account)
 
 
-@kernel_njit
+@step_njit
 def take_decisions(
     rules: Record,
     wish: Record,
@@ -262,7 +262,7 @@ def take_decisions(
             write_sale(books.trades, books.made, desk)
 
 
-@kernel_njit
+@step_njit
 def total_equity(account: Record, desks: RecordArray) -> float:
     """Cash and the value of all positions, added instrument by instrument."""
     equity = float(account.cash)

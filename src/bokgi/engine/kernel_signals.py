@@ -1,6 +1,6 @@
 """Positions by signals, with stops, targets, trailing levels, cut-off time and holding limit (docs/semantics.md, 3)."""
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import step_njit
 from bokgi.engine.kernel_fills import count_mark, open_position, sell_on_bar
 from bokgi.engine.kernel_layout import Record
 from bokgi.engine.kernel_prices import fill_price, is_locked, moved_level, start_at
@@ -17,7 +17,7 @@ NEXT_BAR = int(TrailingConvention.NEXT_BAR)
 FAR = float("inf")
 
 
-@kernel_njit
+@step_njit
 def loss_level(day: Record, ladder: Record, wish: Record, desk: Record) -> tuple[float, int]:
     """The level of stop and trailing stop that is met first, and its reason; of equal ones the stop's."""
     sign = 1 if desk.shares > 0.0 else -1
@@ -31,7 +31,7 @@ def loss_level(day: Record, ladder: Record, wish: Record, desk: Record) -> tuple
     return level, reason
 
 
-@kernel_njit
+@step_njit
 def target_level(day: Record, ladder: Record, wish: Record, desk: Record) -> float:
     """The level of the target; out of reach where there is none."""
     sign = 1 if desk.shares > 0.0 else -1
@@ -40,7 +40,7 @@ def target_level(day: Record, ladder: Record, wish: Record, desk: Record) -> flo
     return moved_level(day, ladder, desk.entry, wish.target, wish.target_ppm, sign)
 
 
-@kernel_njit
+@step_njit
 def open_reason(bar: Record, day: Record, ladder: Record, wish: Record, desk: Record) -> int:
     """Why the position is sold at this open, first that applies; 0 where it is not."""
     if desk.exiting:
@@ -62,7 +62,7 @@ def open_reason(bar: Record, day: Record, ladder: Record, wish: Record, desk: Re
     return 0
 
 
-@kernel_njit
+@step_njit
 def signal_open_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """Sales of an open position at a bar's open."""
     reason = open_reason(bar, day, ladder, wish, desk)
@@ -70,7 +70,7 @@ def signal_open_sale(bar: Record, day: Record, ladder: Record, rules: Record, wi
         sell_on_bar(bar, day, ladder, rules, desk, account, bar.open, reason, computed=False, at_close=False)
 
 
-@kernel_njit
+@step_njit
 def signal_purchase(bar: Record, day: Record, ladder: Record, rules: Record, desk: Record, account: Record) -> None:
     """The entry that waits for this open: made or dropped."""
     side = desk.entering
@@ -82,7 +82,7 @@ def signal_purchase(bar: Record, day: Record, ladder: Record, rules: Record, des
     open_position(rules, desk, account, day.session, bar.row, start_at(bar, day), price, side)
 
 
-@kernel_njit
+@step_njit
 def raised_peak(bar: Record, wish: Record, desk: Record) -> float:
     """The best price seen with this bar: for longs the highest, for shorts the lowest."""
     if desk.shares > 0.0:
@@ -90,7 +90,7 @@ def raised_peak(bar: Record, wish: Record, desk: Record) -> float:
     return min(float(desk.peak), float(bar.close if wish.convention == OLD_PEAK_THEN_CLOSE else bar.low))
 
 
-@kernel_njit
+@step_njit
 def signal_inside_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """Levels inside the bar, the purchase's own bar included; then the peak."""
     if wish.convention == RAISE_THEN_TEST:
@@ -114,7 +114,7 @@ def signal_inside_sale(bar: Record, day: Record, ladder: Record, rules: Record, 
     desk.peak = raised_peak(bar, wish, desk)
 
 
-@kernel_njit
+@step_njit
 def decide(bar: Record, desk: Record) -> None:
     """Read the signals of a traded bar's close; a walk leaves those out that the plan does not have."""
     if desk.shares == 0.0:

@@ -4,7 +4,7 @@ Both kinds of accounts take these steps in this order: an account of one stock b
 with all instruments of the slot in each step. Clock purchases look at later bars, so walks make them themselves.
 """
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import step_njit
 from bokgi.engine.kernel_clock import clock_close_sale, clock_open_sale
 from bokgi.engine.kernel_fills import sell_at_auction, sell_delisted
 from bokgi.engine.kernel_layout import AT_AUCTION, CARRIED, CLOCK, SIGNAL, Books, Law, Record, Signals, Tape
@@ -16,7 +16,7 @@ PENDING_AT_END = int(Event.PENDING_AT_END)
 SELL_TIME = int(Sale.SELL_TIME)
 
 
-@kernel_njit
+@step_njit
 def begin_desk(tape: Tape, law: Law, rules: Record, wish: Record, desk: Record, index: int) -> int:
     """Prepare an empty (zeroed) desk; return the number of sessions that are read: those before the delisting."""
     sessions = int(min(law.delisted[index], rules.sessions))
@@ -34,7 +34,7 @@ def begin_desk(tape: Tape, law: Law, rules: Record, wish: Record, desk: Record, 
     return sessions
 
 
-@kernel_njit
+@step_njit
 def read_day(tape: Tape, law: Law, day: Record, index: int, session: int) -> None:
     """Fill the record of an instrument's session."""
     day.session = session
@@ -51,14 +51,14 @@ def read_day(tape: Tape, law: Law, day: Record, index: int, session: int) -> Non
     day.has_event = day.has_auction and day.auction_row < 0
 
 
-@kernel_njit
+@step_njit
 def read_bar(tape: Tape, bar: Record, row: int) -> None:
     """Fill the record of a bar."""
     bar.row, bar.minute, bar.volume = row, tape.minute[row], tape.volume[row]
     bar.open, bar.high, bar.low, bar.close = tape.open[row], tape.high[row], tape.low[row], tape.close[row]
 
 
-@kernel_njit
+@step_njit
 def read_signals(signals: Signals, wish: Record, bar: Record, row: int) -> None:
     """The signals of the bar's close, without those that the plan does not have."""
     bar.exits_long = signals.exits[row]
@@ -67,7 +67,7 @@ def read_signals(signals: Signals, wish: Record, bar: Record, row: int) -> None:
     bar.exits_short = wish.has_shorts and signals.short_exits[row]
 
 
-@kernel_njit
+@step_njit
 def open_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """The sale of an open position at a bar's open."""
     if wish.kind == SIGNAL:
@@ -78,7 +78,7 @@ def open_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Rec
         trail_open_sale(bar, day, ladder, rules, wish, desk, account)
 
 
-@kernel_njit
+@step_njit
 def inside_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """The sale of an open position inside a bar and at its close."""
     if wish.kind == SIGNAL:
@@ -90,7 +90,7 @@ def inside_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: R
         trail_inside_sale(bar, day, ladder, rules, wish, desk, account)
 
 
-@kernel_njit
+@step_njit
 def end_bar(bar: Record, day: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """Decisions; on the last bar that is read, what is left over."""
     if wish.kind == SIGNAL:
@@ -99,7 +99,7 @@ def end_bar(bar: Record, day: Record, rules: Record, wish: Record, desk: Record,
         finish(bar, day, rules, desk, account)
 
 
-@kernel_njit
+@step_njit
 def event_sale(day: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """The sale of an open position at an auction that is no bar."""
     if wish.kind == SIGNAL:
@@ -110,14 +110,14 @@ def event_sale(day: Record, rules: Record, wish: Record, desk: Record, account: 
         sell_at_auction(day, rules, desk, account, SELL_TIME)
 
 
-@kernel_njit
+@step_njit
 def end_event(bar: Record, day: Record, rules: Record, desk: Record, account: Record) -> None:
     """What is left over after the instrument's last price, where that is an auction."""
     if desk.last_row == day.last_traded:
         finish(bar, day, rules, desk, account)
 
 
-@kernel_njit
+@step_njit
 def finish(bar: Record, day: Record, rules: Record, desk: Record, account: Record) -> None:
     """Count what still waits after the last traded row, and sell a delisted holding."""
     is_open = desk.shares != 0.0
@@ -127,7 +127,7 @@ def finish(bar: Record, day: Record, rules: Record, desk: Record, account: Recor
         sell_delisted(bar, day, rules, desk, account)
 
 
-@kernel_njit
+@step_njit
 def write_totals(books: Books, desk: Record) -> None:
     """Write down the counters of one instrument."""
     index = desk.index

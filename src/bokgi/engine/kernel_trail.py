@@ -1,6 +1,6 @@
 """The overnight trail: sold in the session after the purchase (docs/semantics.md, 6, `trailing_stop`)."""
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import step_njit
 from bokgi.engine.kernel_fills import carry_over, count_lock, count_mark, sell_at_auction, sell_on_bar
 from bokgi.engine.kernel_layout import CARRIED, Record
 from bokgi.engine.kernel_prices import is_armed, is_locked, kept_level
@@ -10,13 +10,13 @@ SKIPPED_SESSION, SOLD_AT_LAST_BAR = int(Event.SKIPPED_SESSION), int(Event.SOLD_A
 LOSS_CUTOFF, TRAILING_STOP, END_OF_DAY = int(Sale.LOSS_CUTOFF), int(Sale.TRAILING_STOP), int(Sale.END_OF_DAY)
 
 
-@kernel_njit
+@step_njit
 def is_regular(bar: Record, day: Record) -> bool:
     """Whether a bar lies before the closing auction."""
     return bool(bar.row != day.auction_row and bar.minute < day.close_minute)
 
 
-@kernel_njit
+@step_njit
 def begin_walk(day: Record, desk: Record) -> None:
     """A new session with a traded bar: count those skipped."""
     skipped = day.session - desk.walked - 1
@@ -31,7 +31,7 @@ def begin_walk(day: Record, desk: Record) -> None:
             carry_over(desk, day.session, LOSS_CUTOFF)
 
 
-@kernel_njit
+@step_njit
 def trail_open_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """Sales of an open position at a bar's open."""
     if desk.sell_kind == CARRIED:
@@ -52,14 +52,14 @@ def trail_open_sale(bar: Record, day: Record, ladder: Record, rules: Record, wis
             sell_on_bar(bar, day, ladder, rules, desk, account, bar.open, TRAILING_STOP, computed=False, at_close=False)
 
 
-@kernel_njit
+@step_njit
 def trail_auction_sale(day: Record, rules: Record, desk: Record, account: Record) -> None:
     """The sale at the auction of a position that was neither armed nor cut off; locked: carried over."""
     if desk.to_auction and not sell_at_auction(day, rules, desk, account, LOSS_CUTOFF):
         carry_over(desk, day.session, LOSS_CUTOFF)
 
 
-@kernel_njit
+@step_njit
 def trail_inside_sale(bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """The level inside the bar, the peak, and the end of the session's regular bars."""
     if desk.sell_kind == CARRIED or day.session == desk.bought_session or not is_regular(bar, day):
@@ -74,7 +74,7 @@ def trail_inside_sale(bar: Record, day: Record, ladder: Record, rules: Record, w
         end_walk(bar, day, ladder, rules, wish, desk, account)
 
 
-@kernel_njit
+@step_njit
 def end_walk(bar: Record, day: Record, ladder: Record, rules: Record, wish: Record, desk: Record, account: Record) -> None:
     """The close of the session's last regular bar: sell there, wait for the auction, or keep the position."""
     if desk.armed:

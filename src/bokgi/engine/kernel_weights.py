@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from bokgi.engine.compiling import kernel_njit
+from bokgi.engine.compiling import kernel_njit, step_njit
 from bokgi.engine.kernel_fills import LIMIT_LOCKED_SELL, NO_CASH, auction_fill_row, write_unsold
 from bokgi.engine.kernel_layout import Books, Law, Record, RecordArray, Scratch, Tape
 from bokgi.engine.kernel_money import affordable, commission_of, taxes_of
@@ -85,7 +85,7 @@ def walk_weights(
         write_totals(books, desks[index])
 
 
-@kernel_njit
+@step_njit
 def take_reductions(
     law: Law,
     rules: Record,
@@ -104,7 +104,7 @@ def take_reductions(
             reduce_position(bar, day, law.ladders[max(day.ladder, 0)], rules, books, desk, account, lots)
 
 
-@kernel_njit
+@step_njit
 def take_additions(
     law: Law,
     rules: Record,
@@ -127,7 +127,7 @@ def take_additions(
             desk.held += 1
 
 
-@kernel_njit
+@step_njit
 def take_weights(
     rules: Record,
     weights: FloatArray,
@@ -155,7 +155,7 @@ def take_weights(
             finish_weights(bar, day, rules, books, desk, account, lots)
 
 
-@kernel_njit
+@step_njit
 def wanted_shares(bar: Record, rules: Record, desk: Record, account: Record) -> float:
     """The shares that the weight asks for, at the open and without slippage."""
     price = in_whole_won(rules, bar.open, 1)
@@ -168,7 +168,7 @@ def wanted_shares(bar: Record, rules: Record, desk: Record, account: Record) -> 
     return max(wanted if rules.fractional else math.floor(wanted) * 1.0, 0.0)
 
 
-@kernel_njit
+@step_njit
 def held_shares(desk: Record, lots: RecordArray) -> float:
     """The shares of all lots, added oldest first."""
     held = 0.0
@@ -179,7 +179,7 @@ def held_shares(desk: Record, lots: RecordArray) -> float:
     return held
 
 
-@kernel_njit
+@step_njit
 def reduce_position(
     bar: Record, day: Record, ladder: Record, rules: Record, books: Books, desk: Record, account: Record, lots: RecordArray
 ) -> None:
@@ -202,7 +202,7 @@ def reduce_position(
     desk.shares = held_shares(desk, lots)
 
 
-@kernel_njit
+@step_njit
 def add_to_position(bar: Record, day: Record, ladder: Record, rules: Record, desk: Record, account: Record, lots: RecordArray) -> None:
     """Buy what is missing to the wanted shares, as far as the cash goes. A reduction that waits stays."""
     missing = wanted_shares(bar, rules, desk, account) - desk.shares
@@ -235,7 +235,7 @@ def add_to_position(bar: Record, day: Record, ladder: Record, rules: Record, des
     desk.shares = held_shares(desk, lots)
 
 
-@kernel_njit
+@step_njit
 def sell_part(
     day: Record,
     rules: Record,
@@ -274,7 +274,7 @@ def sell_part(
         desk.lot = lot.next
 
 
-@kernel_njit
+@step_njit
 def write_part(trade: Record, lot: Record, number: int, index: int, part: float, paid: float) -> None:
     """The purchase columns of a part of a lot; the sale columns are empty."""
     trade.instrument, trade.side, trade.lot = index, 1, number
@@ -284,7 +284,7 @@ def write_part(trade: Record, lot: Record, number: int, index: int, part: float,
     write_unsold(trade)
 
 
-@kernel_njit
+@step_njit
 def finish_weights(bar: Record, day: Record, rules: Record, books: Books, desk: Record, account: Record, lots: RecordArray) -> None:
     """Count a decision that still waits after the last traded row, and sell the lots of a delisted instrument."""
     if desk.exiting:
@@ -301,7 +301,7 @@ def finish_weights(bar: Record, day: Record, rules: Record, books: Books, desk: 
     desk.shares = 0.0
 
 
-@kernel_njit
+@step_njit
 def write_profits(books: Books, desks: RecordArray, lots: RecordArray, session: int) -> None:
     """Each instrument's profit at a session's end: realised, then the open lots, oldest first."""
     if session < 0:
@@ -316,7 +316,7 @@ def write_profits(books: Books, desks: RecordArray, lots: RecordArray, session: 
         books.by_session[index, session] = value
 
 
-@kernel_njit
+@step_njit
 def write_open_lots(books: Books, desk: Record, lots: RecordArray) -> None:
     """Lots that stay open are trades without a sale."""
     number = desk.lot

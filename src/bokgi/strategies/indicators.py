@@ -6,13 +6,15 @@ sessions; missing bars are skipped, never filled. Rows of untraded bars, and row
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from bokgi.bars.panel import Panel
 from bokgi.strategies import kernels
 from bokgi.units import BoolArray, FloatArray, IntArray
+
+Column = TypeVar("Column", FloatArray, IntArray)
 
 
 class Macd(NamedTuple):
@@ -98,7 +100,7 @@ def atr(panel: Panel, period: int = 14) -> FloatArray:
     high, low, close = (_packed(column, dense) for column in (panel.high, panel.low, panel.close))
     kernels.true_range_into(high, low, close, dense.offsets, ranges)
     out = np.full(len(ranges), np.nan)
-    kernels.wilder_into(ranges, dense.offsets, period, out)
+    kernels.wilder_into(_read_only(ranges), dense.offsets, period, out)
     return _spread(out, dense)
 
 
@@ -159,14 +161,21 @@ def _dense(panel: Panel, values: FloatArray) -> _Dense:
 
 def _counted(panel: Panel, counts: BoolArray) -> _Dense:
     if counts.all():
-        return _Dense(counts, panel.offsets)
+        return _Dense(counts, _read_only(panel.offsets))
     before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts, dtype=np.int64)])
-    return _Dense(counts, before[panel.offsets])
+    return _Dense(counts, _read_only(before[panel.offsets]))
 
 
 def _packed(values: FloatArray, dense: _Dense) -> FloatArray:
     whole = len(values) == int(dense.offsets[-1])
-    return np.ascontiguousarray(values if whole else values[dense.counts], dtype=np.float64)
+    return _read_only(np.ascontiguousarray(values if whole else values[dense.counts], dtype=np.float64))
+
+
+def _read_only(array: Column) -> Column:
+    """A view that cannot be written. Kernels are compiled for each kind of argument, so all inputs are of this one."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _spread(dense_values: FloatArray, dense: _Dense) -> FloatArray:
