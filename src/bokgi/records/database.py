@@ -19,8 +19,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bokgi.errors.base import BokgiError
 from bokgi.errors.records import DatabaseBroken, DatabaseUnavailable, SchemaOutdated, SchemaTooNew
+from bokgi.records import engines
 from bokgi.records.engines import DURABLE, create_sqlite_file, reading_engine, sqlite_file, writing_engine
 from bokgi.records.tables import SCHEMA, SCHEMA_TERMS
+from bokgi.records.turns import Turns
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x626F6B6769
@@ -38,6 +40,7 @@ class Database:
         self.url = url
         self._reading = reading_engine(url)
         self._writing = writing_engine(url)
+        self._turns = Turns()
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -63,11 +66,24 @@ class Database:
         ----------
         durable : wait until the commit is on the disk; False for what a power cut may take away (heartbeats, progress)
         """
-        with _translated(), self._writing.connect() as connection:
+        with self._turn(), _translated(), self._writing.connect() as connection:
             if not durable:
                 connection = connection.execution_options(**{DURABLE: False})  # noqa: PLW2901  # the same connection
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite has one writer: threads wait for each other here, in order, and other processes at the file's lock."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turns.take(engines.LOCK_SECONDS):
+            raise DatabaseUnavailable("other writes took too long")
+        try:
+            yield
+        finally:
+            self._turns.give()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:

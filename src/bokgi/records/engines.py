@@ -1,8 +1,8 @@
 """SQLAlchemy engines of both databases, and how long they wait.
 
 Convention: reads and writes have pools of their own, so that a read never queues behind a write. SQLite lies in WAL mode: readers see
-the last commit and are not blocked. A write begins with BEGIN IMMEDIATE on the one writing connection of the process, so threads queue
-for it fairly instead of polling the file's lock. A connection to a file that was moved or replaced is given up for a new one.
+the last commit and are not blocked. A write begins with BEGIN IMMEDIATE on the one writing connection of the process, for which threads
+wait in order instead of polling the file's lock. A connection to a file that was moved or replaced is given up for a new one.
 """
 
 import sqlite3

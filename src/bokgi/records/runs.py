@@ -34,6 +34,8 @@ __all__ = ["Idempotency", "NewRun", "Outcome", "Progress", "RunPage", "RunRow", 
 
 SMOKE_DAYS = 7
 ORDER_COUNTER = "runs"
+SEARCHED_CODES = 100
+"""A run over more stocks is not found by its codes: a whole market would make every search slow and every run a hit."""
 _SEOUL = ZoneInfo("Asia/Seoul")
 _COLUMNS = tuple(RUNS.c[name] for name in RUN_FIELDS)
 _KEYS = IDEMPOTENCY_KEYS.c
@@ -279,18 +281,15 @@ class RunRows:
         """Ids of runs that may go, oldest first: ended longer ago than the days and not among the last ones of their profile, never
         pinned ones. Smoke tests go after a week.
         """
-        newer = RUNS.alias("newer")
-        younger = (
-            select(func.count())
-            .select_from(newer)
-            .where(newer.c.profile == RUNS.c.profile, newer.c.origin == RUNS.c.origin, newer.c.order_number > RUNS.c.order_number)
-            .scalar_subquery()
-        )
-        is_old = and_(RUNS.c.origin != "smoke", RUNS.c.finished_at < now - timedelta(days=keep_days), younger >= keep_last)
-        is_old_smoke = and_(RUNS.c.origin == "smoke", RUNS.c.finished_at < now - timedelta(days=SMOKE_DAYS))
-        wanted = select(RUNS.c.id).where(_is_in(FINISHED), RUNS.c.pinned.is_(False), or_(is_old, is_old_smoke))
+        place = func.row_number().over(partition_by=(RUNS.c.profile, RUNS.c.origin), order_by=RUNS.c.order_number.desc())
+        named = ("id", "order_number", "origin", "status", "finished_at", "pinned")
+        placed = select(*(RUNS.c[name] for name in named), place.label("place")).subquery().c
+        is_old = and_(placed.origin != "smoke", placed.finished_at < now - timedelta(days=keep_days), placed.place > keep_last)
+        is_old_smoke = and_(placed.origin == "smoke", placed.finished_at < now - timedelta(days=SMOKE_DAYS))
+        has_ended = placed.status.in_([state.value for state in FINISHED])
+        wanted = select(placed.id).where(has_ended, placed.pinned.is_(False), or_(is_old, is_old_smoke)).order_by(placed.order_number)
         with self._database.reading() as connection:
-            return tuple(connection.execute(wanted.order_by(RUNS.c.order_number)).scalars())
+            return tuple(connection.execute(wanted).scalars())
 
     # ------------------------------------------------------------ inside
 
@@ -327,6 +326,7 @@ def _holds(word: str) -> ColumnElement[bool]:
 
 def _words(backtest_id: str, strategy: str, new: NewRun) -> str:
     codes = new.resolved.get("stock_codes") or ()
+    codes = codes if len(codes) <= SEARCHED_CODES else ()
     return " ".join([backtest_id, strategy, *map(str, codes), *new.words]).lower()
 
 
