@@ -99,6 +99,7 @@ export const en: Words = {
     pasteHelp: 'Paste stock codes, separated by commas, spaces or lines.',
     pasteAdd: (count) => `Add ${count}`,
     pasteWrong: (codes) => `Left out, because these are no stock codes: ${codes}`,
+    pasteKnown: 'All of these are chosen already.',
     pasteOver: (over) => `100 stocks at most: take out ${over}.`,
     blacklist: 'Blacklist',
     whitelist: 'Whitelist',

@@ -98,6 +98,7 @@ export const ko = {
     pasteHelp: '종목코드를 쉼표, 빈칸 또는 줄바꿈으로 나누어 붙여넣으세요.',
     pasteAdd: (count: number) => `${count}개 추가`,
     pasteWrong: (codes: string) => `종목코드가 아닌 것은 빼고 추가합니다: ${codes}`,
+    pasteKnown: '붙여넣은 종목은 이미 모두 고른 종목입니다.',
     pasteOver: (over: number) => `100개까지 고를 수 있습니다. ${over}개를 줄여주세요.`,
     blacklist: '제외 목록',
     whitelist: '추가 목록',
