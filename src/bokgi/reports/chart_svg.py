@@ -14,7 +14,7 @@ from bokgi.metrics.drawdown import drawdown_series
 from bokgi.metrics.stocks import StockSummary
 from bokgi.reports.chart_scale import Scale, day_ticks, padded_range, path, round_ticks, slot_positions, thinned
 from bokgi.reports.chart_style import CHART_RULES, palette, paper_rules
-from bokgi.reports.formats import money, percent, printable, short_money, signed_percent
+from bokgi.reports.formats import money, percent, printable, short_money, shortened, signed_percent
 from bokgi.reports.run_record import Benchmark, RunRecord
 from bokgi.units import FloatArray
 
@@ -165,16 +165,6 @@ def _bar(row: StockSummary, number: int, scale: Scale, language: Language) -> st
         f'<rect class="{side}" x="{left:.1f}" y="{top}" width="{max(width, 1.0):.1f}" height="{_ROW_HEIGHT - 8}" rx="2">{tip}</rect>'
         f'<text class="end {side if gain else "soft"}" x="{WIDTH - _RIGHT}" y="{top + 13}">{text}</text>'
     )
-
-
-def shortened(name: str, columns: int = 22) -> str:
-    """Cut a name to its columns; a Korean letter takes two."""
-    taken = 0
-    for index, letter in enumerate(name):
-        taken += 2 if ord(letter) > 0x1100 else 1
-        if taken > columns:
-            return name[: max(index - 1, 1)] + "…"
-    return name
 
 
 def _slot_line(record: RunRecord, values: FloatArray, first: float) -> tuple[FloatArray, FloatArray]:

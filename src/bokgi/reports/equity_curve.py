@@ -50,11 +50,11 @@ class EquityCurve:
 class BarCurve:
     """Equity on bars; arrays as in `Simulation`, midnight_at : int64[session] [µs]."""
 
+    initial_equity: float
     equity: FloatArray
     slot_session: ShortArray
     slot_minute: ShortArray
     midnight_at: IntArray
-    initial_equity: float
 
     def to_json(self, points: int | None = None) -> dict[str, Any]:
         """All slots, or at most `points` of them with every extreme; `all` says how many there are."""
@@ -76,7 +76,7 @@ def curves_of(record: RunRecord) -> tuple[EquityCurve, BarCurve]:
     equities = {row.name: row.session_equity for row in record.benchmarks}
     ends = EquityCurve(simulation.initial_equity, sessions.day, simulation.session_equity, words, equities)
     slots = (simulation.equity, simulation.slot_session, simulation.slot_minute)
-    return ends, BarCurve(*slots, sessions.midnight_at, simulation.initial_equity)
+    return ends, BarCurve(simulation.initial_equity, *slots, sessions.midnight_at)
 
 
 def reduced(equity: FloatArray, drawdown: FloatArray, points: int) -> IntArray:

@@ -79,6 +79,16 @@ def printable(text: str) -> str:
     return "".join(" " if category(letter) in _UNPRINTABLE or letter in _NO_LETTERS else letter for letter in kept)
 
 
+def shortened(name: str, columns: int = 22) -> str:
+    """Cut a name to its columns; a Korean letter takes two."""
+    taken = 0
+    for index, letter in enumerate(name):
+        taken += 2 if ord(letter) > 0x1100 else 1
+        if taken > columns:
+            return name[: max(index - 1, 1)] + "…"
+    return name
+
+
 def utc_text(at: datetime) -> str:
     """ISO 8601 in UTC with milliseconds and Z."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -67,12 +67,18 @@ def next_figures(record: RunRecord, language: Language) -> list[Figure]:
 def against_holding(record: RunRecord, language: Language) -> Figure:
     """Total return less that of the same stocks held with costs, in percentage points."""
     label = "단순 보유 대비" if language is Language.KOREAN else "Against buy and hold"
+    difference = return_above_holding(record)
+    if difference is None:
+        return Figure("against_holding", label, "-")
+    points = signed_percent(difference).removesuffix("%") + ("%p" if language is Language.KOREAN else " pp")
+    return Figure("against_holding", label, points, _sign(difference))
+
+
+def return_above_holding(record: RunRecord) -> float | None:
+    """Total return less that of the same stocks held; None where one of them is not defined."""
     held = next((row.figures.values["total_return"] for row in record.benchmarks if row.name == "buy_and_hold"), None)
     own = record.summary.values["total_return"]
-    if held is None or own is None:
-        return Figure("against_holding", label, "-")
-    points = signed_percent(own - held).removesuffix("%") + ("%p" if language is Language.KOREAN else " pp")
-    return Figure("against_holding", label, points, _sign(own - held))
+    return None if held is None or own is None else own - held
 
 
 def cost_sentence(record: RunRecord, language: Language) -> str:

@@ -121,7 +121,8 @@ def read_equity(folder: Path, points: int | None = None) -> dict[str, Any]:
     if points is None:
         return curve.to_json()
     slots = read_table(folder, "equity.parquet")
-    bars = BarCurve(*(slots[name].to_numpy() for name in _SLOT_COLUMNS), sessions["midnight_at"].to_numpy(), initial)
+    arrays = {name: slots[name].to_numpy() for name in _SLOT_COLUMNS}
+    bars = BarCurve(initial, midnight_at=sessions["midnight_at"].to_numpy(), **arrays)
     return curve.to_json() | {"bars": bars.to_json(points)}
 
 

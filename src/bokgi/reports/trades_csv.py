@@ -7,7 +7,7 @@ for a formula gets an apostrophe in front, which spreadsheets hide; numbers neve
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,21 +96,27 @@ def neutralised(text: str) -> str:
     return f"'{text}" if text.lstrip(" \u3000\u00a0").startswith(FORMULA_STARTS) or text.startswith("'") else text
 
 
-def _summary_rows(record: RunRecord, language: Language) -> Iterator[Sequence[str | float]]:
+def summary_head(record: RunRecord, language: Language) -> Iterator[tuple[str, str | float]]:
+    """What the run is: rows of (label, value), texts as they are."""
     labels, days = _LABELS[language], record.panel.sessions.day
-    yield (labels.run, neutralised(record.backtest_id or ""))
+    yield (labels.run, record.backtest_id or "")
     yield (labels.status, record.status.value)
     if record.partial:
         yield (labels.partial, "1")
-    yield (labels.strategy, neutralised(str(record.request.get("strategy", ""))))
+    yield (labels.strategy, str(record.request.get("strategy", "")))
     if record.facts.synthetic:
         yield (labels.synthetic, "1")
     yield (labels.start, str(days[0]) if len(days) else "")
     yield (labels.end, str(days[-1]) if len(days) else "")
     yield (labels.capital, whole(record.initial_capital))
+
+
+def _summary_rows(record: RunRecord, language: Language) -> Iterator[tuple[str, str | float]]:
+    for label, value in summary_head(record, language):
+        yield (label, neutralised(value) if isinstance(value, str) else value)
     for name in _SUMMARY:
-        value = record.summary.values[name]
-        yield (BY_NAME[name].word(language), "" if value is None else value)
+        figure = record.summary.values[name]
+        yield (BY_NAME[name].word(language), "" if figure is None else figure)
 
 
 def _trade_rows(record: RunRecord, language: Language) -> Iterator[tuple[Any, ...]]:
