@@ -168,7 +168,8 @@ export const en: Words = {
   },
   progress: {
     title: 'Progress',
-    waiting: 'No worker is there yet. It starts as soon as one is ready.',
+    waiting: 'Waiting for its turn. It starts by itself.',
+    workerless: 'No worker is there. It starts by itself as soon as one is ready.',
     preparing: 'Preparing…',
     stocksDone: 'Stocks',
     trades: 'Trades',

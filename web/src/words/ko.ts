@@ -167,7 +167,8 @@ export const ko = {
   },
   progress: {
     title: '진행 상황',
-    waiting: '계산기가 아직 없습니다. 준비되면 바로 시작합니다.',
+    waiting: '차례를 기다리는 중입니다. 저절로 시작합니다.',
+    workerless: '계산기가 꺼져 있습니다. 켜지면 저절로 시작합니다.',
     preparing: '준비하는 중…',
     stocksDone: '종목',
     trades: '거래',
