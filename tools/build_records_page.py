@@ -15,7 +15,7 @@ Generated from `src/bokgi/records/tables.py` by `tools/build_records_page.py`; d
 
 Rows lie in `<home>/bokgi.sqlite3`, or in PostgreSQL where `BOKGI_DATABASE_URL` says so; both hold the same tables, now at step {schema}
 of the migrations in `src/bokgi/records/migrations`. How tables change is in [decision 7](decisions/0007-expand-then-contract.md). Results
-and bars are files beside ([store](store.md)).
+and bars are files beside ([store](store.md)); all of it goes into one [backup](backup.md).
 
 ## Promises
 - **On the disk.** What is stored durably (a start, an end, a list) survives kill -9 and a power cut: SQLite in WAL mode with
@@ -33,11 +33,19 @@ and bars are files beside ([store](store.md)).
 Keep the SQLite file on a local disk: WAL mode does not work over a network. For several machines take PostgreSQL.
 
 ## Measured
-On two shared virtual cores, 2026-11-24, medians of 400 calls in one process (SQLite / PostgreSQL over a socket): storing a run 0.9 / 0.9 ms, a
-durable change of one row 0.2 / 0.5 ms, a heartbeat 0.2 / 0.6 ms, progress 0.3 / 0.7 ms, reading a run 0.15 / 0.3 ms, the first page of a
-history 0.9 / 1.2 ms. Eight threads store 1,100 / 770 runs a second; the slowest of 800 waited 26 / 67 ms, and reads beside them took
-2.3 / 4.2 ms in 99 of 100 cases. Behind a lock on the SQLite file a write gave up after 5.0 s. This disk answers `fsync` at once; one that
-does not adds its own time to every durable commit.
+`python -m benchmarks.database_rows [POSTGRESQL_URL]`, medians on two shared virtual cores on 2026-11-24, where `fsync` takes 0.1 ms; a
+slower disk adds its own time to each durable commit.
+
+| | SQLite | PostgreSQL, over a socket file |
+|---|---|---|
+| store a run (durable) | 0.65 ms | 0.98 ms |
+| change a row (durable) | 0.20 ms | 0.66 ms |
+| progress, heartbeat | 0.33, 0.23 ms | 0.51, 0.38 ms |
+| read a run | 0.14 ms | 0.26 ms |
+| first page of a history | 0.82 ms | 1.19 ms |
+| eight threads store runs: each second, slowest of 800 | 1,129, 18 ms | 491, 117 ms |
+| reads beside them, 99 of 100 | 2.8 ms | 6.6 ms |
+| a write behind a lock gives up | 5.0 s | |
 
 ## Tables
 `*` marks the primary key, `?` what may be null.

@@ -2,7 +2,11 @@
 
 import fcntl
 import json
+import random
+import subprocess
+import sys
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +21,7 @@ from bokgi.records.copying import copy_out
 from bokgi.records.database import Database
 from bokgi.records.runs import Outcome, RunRows, RunState
 from bokgi.records.tables import COUNTERS, METADATA, SCHEMA_TERMS, WORKERS
+from bokgi.records.workers import WorkerRows
 from bokgi.reports.result_folder import check_result, read_body
 from bokgi.services import restore as restoring
 from bokgi.services.backup import write_backup
@@ -291,3 +296,58 @@ def test_a_backup_that_is_not_there_is_said(home: Home, tmp_path: Path) -> None:
 
 def replace_home(home: Home, tmp_path: Path) -> Settings:
     return replace(home.settings, home=tmp_path / "new")
+
+
+def kill_restores(home: Home, backup: Path, times: int) -> None:
+    """Kill restores at random moments, and look at what is there after each when the next start has settled it."""
+    wanted = files_below(home.folder)
+    chance = random.Random(3)
+    command = [sys.executable, "-c", RESTORING, str(backup), str(home.folder)]
+    for _ in range(times):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(chance.uniform(0, 0.15))
+        process.kill()
+        process.communicate()
+        settle_restore(home.folder)
+        assert files_below(home.folder) == wanted
+        database = home.open()
+        database.check_migrated()
+        assert {row.id for row in RunRows(database).page(profile="default").rows} == set(home.ids.values()) - {home.ids["deleted"]}
+        database.close()
+    restore_backup(backup, home.settings, replace=True)
+    assert not [path.name for path in home.folder.iterdir() if path.name.startswith(".")]
+
+
+RESTORING = """
+import sys
+from pathlib import Path
+from bokgi.services.restore import restore_backup
+from bokgi.config.settings import Settings
+print("begins", flush=True)
+settings = Settings.from_environment({"BOKGI_HOME": sys.argv[2], "BOKGI_CACHE": sys.argv[2] + "-cache"})
+restore_backup(Path(sys.argv[1]), settings, replace=True)
+"""
+
+
+def test_a_restore_that_is_killed_leaves_the_old_or_the_new(home: Home, backup: Path) -> None:
+    kill_restores(home, backup, 2)
+
+
+@pytest.mark.drill
+def test_many_restores_that_are_killed_leave_the_old_or_the_new(home: Home, backup: Path) -> None:
+    kill_restores(home, backup, 40)
+
+
+def test_a_postgresql_database_that_workers_use_is_not_replaced(home: Home, backup: Path, postgresql_url: str) -> None:
+    settings = settings_of(home.folder.parent / "shared", postgresql_url)
+    restore_backup(backup, settings)
+    database = Database.open(settings.records_url)
+    workers = WorkerRows(database)
+    workers.beat("far-away", release="0.1.0", state="ready", pid=1, host="another machine")
+    with pytest.raises(HomeInUse, match="far-away"):
+        restore_backup(backup, settings, replace=True)
+    workers.remove("far-away")
+    restore_backup(backup, settings, replace=True)
+    database.close()

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bokgi.config.settings import Settings
-from bokgi.data.store_files import sync_folder, write_atomically
+from bokgi.data.store_files import TEMPORARY_PREFIX, sync_folder, write_atomically
 from bokgi.errors.backup import HomeInUse, HomeNotEmpty, RestoreUnwritable
 from bokgi.errors.records import DatabaseBroken, DatabaseUnavailable
 from bokgi.jobs.database import migrate_jobs
@@ -55,22 +55,28 @@ def restore_backup(path: Path, settings: Settings, *, replace: bool = False, clo
     """
     home = settings.home
     database = Database.open(settings.records_url)
-    with _writing(home), _made(home), sole_backup(home), sole_user(home):
-        finish_restore(home)
-        for left in home.glob(f"{STAGING}*"):
-            shutil.rmtree(left)
-        given = _given(settings, database, replace=replace)
-        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=home))
-        try:
-            manifest = unpack(path, staging / "new")
-            check_unpacked(path, manifest, staging / "new")
-            make_ready(staging / "new" / ROWS, manifest.created_at, clock(), given)
-            _put_in_place(settings, database, manifest, staging)
-        finally:
-            if not (home / PLAN).exists():
-                shutil.rmtree(staging, ignore_errors=True)
-            database.close()
-        _check_in_place(settings, manifest)
+    try:
+        with _writing(home), _made(home), sole_backup(home), sole_user(home):
+            finish_restore(home)
+            _remove_leftovers(home)
+            manifest = _restored(path, settings, database, clock(), replace=replace)
+    finally:
+        database.close()
+    _check_in_place(settings, manifest)
+    return manifest
+
+
+def _restored(path: Path, settings: Settings, database: Database, now: datetime, *, replace: bool) -> BackupManifest:
+    given = _given(settings, database, replace=replace)
+    staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=settings.home))
+    try:
+        manifest = unpack(path, staging / "new")
+        check_unpacked(path, manifest, staging / "new")
+        make_ready(staging / "new" / ROWS, manifest.created_at, now, given)
+        _put_in_place(settings, database, manifest, staging)
+    finally:
+        if not (settings.home / PLAN).exists():
+            shutil.rmtree(staging, ignore_errors=True)
     return manifest
 
 
@@ -81,9 +87,10 @@ def settle_restore(home: Path) -> None:
     ------
     BackupRunning, RestoreUnwritable
     """
-    if (home / PLAN).exists():
+    if (home / PLAN).exists() or any(home.glob(f"{STAGING}*")):
         with _writing(home), sole_backup(home):
             finish_restore(home)
+            _remove_leftovers(home)
 
 
 def finish_restore(home: Path) -> bool:
@@ -102,6 +109,12 @@ def finish_restore(home: Path) -> bool:
     plan.unlink()
     shutil.rmtree(steps["staging"], ignore_errors=True)
     return True
+
+
+def _remove_leftovers(home: Path) -> None:
+    """What restores that were killed before their plan had unpacked."""
+    for left in (*home.glob(f"{STAGING}*"), *home.glob(f"{TEMPORARY_PREFIX}*")):
+        _remove(left)
 
 
 def _given(settings: Settings, database: Database, *, replace: bool) -> dict[str, int]:
