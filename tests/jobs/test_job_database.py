@@ -11,6 +11,8 @@ from bokgi.errors.records import DatabaseUnavailable
 from bokgi.jobs.database import faults_named, migrate_jobs, open_engine, reading
 from bokgi.jobs.dbos_queue import create_queue
 from bokgi.jobs.port import Job, JobState
+from bokgi.jobs.queue_names import QueueNames
+from bokgi.jobs.rows import JobRows
 
 
 @pytest.fixture
@@ -99,4 +101,20 @@ def test_a_pool_that_is_used_up_is_named_too(url: str) -> None:
     engine = sa.create_engine(url, pool_size=1, max_overflow=0, pool_timeout=0.05)
     with engine.connect(), pytest.raises(JobsUnavailable), faults_named():
         engine.connect()
+    engine.dispose()
+
+
+def test_questions_asked_many_times_a_second_use_an_index(url: str) -> None:
+    asked: list[str] = []
+    engine = open_engine(url, lock_seconds=5.0, pool_size=1)
+    sa.event.listen(engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: asked.append(statement))
+    rows = JobRows(engine)
+    assert not rows.is_waiting("runs@1.0")
+    assert (rows.waiting(QueueNames.of("1.0")), rows.holders(), rows.held_by("worker-1")) == (0, frozenset(), ())
+    assert len(asked) == 4
+    with reading(engine).connect() as connection:
+        for statement in asked.copy():
+            parameters = ("x",) * statement.count("?")
+            plan = " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
+            assert "USING INDEX idx_" in plan or "USING COVERING INDEX idx_" in plan, f"{statement}: {plan}"
     engine.dispose()

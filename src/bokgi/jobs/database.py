@@ -41,8 +41,10 @@ def _mark_as_gone(context: sa.ExceptionContext) -> None:
 
 
 def reading(engine: sa.Engine) -> sa.Engine:
-    """The same connections for single queries, which need not wait for a writer."""
-    return engine.execution_options(**{_READING: True})
+    """The same connections for single queries, which need no transaction and need not wait for a writer."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{_READING: True})
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 _READING = "bokgi_reading"

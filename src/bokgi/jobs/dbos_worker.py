@@ -117,6 +117,7 @@ class JobWorker:
             DBOS.workflow(name=WORKFLOW, max_recovery_attempts=TAKINGS - 1)(self._workflow())
             self._declare_queues(dbos)
             DBOS.launch()
+            self._look_before_claiming(dbos)
         except BaseException:
             DBOS.destroy(destroy_registry=True)
             raise
@@ -154,6 +155,15 @@ class JobWorker:
         for name, (concurrency, polling_seconds) in limits.items():
             registry._register_internal_queue(name, worker_concurrency=concurrency, polling_interval_sec=polling_seconds)  # noqa: SLF001 - as above
         DBOS.listen_queues([])
+
+    def _look_before_claiming(self, dbos: DBOS) -> None:
+        """A claim asks four questions and builds each anew, even where nothing waits; one prepared question is enough to see that."""
+
+        def scopes(queue_name: str) -> list[str | None]:
+            return [None] if self._rows.is_waiting(queue_name) else []
+
+        # Where the engine is told which parts of a queue have work; without it, every look is a claim.
+        dbos._sys_db.dequeue_scopes = scopes  # type: ignore[method-assign]  # noqa: SLF001 - it cannot be given otherwise
 
     def _carry_out(self, job: Job) -> None:
         for attempt in range(1, RETRIES + 1):

@@ -47,6 +47,14 @@ class JobRows:
         self._reading = reading(engine)
         schema = None if engine.dialect.name == "sqlite" else SCHEMA
         self._jobs = sa.table("workflow_status", *map(sa.column, _COLUMNS), schema=schema)
+        self._held = self._jobs.c.status == sa.literal_column("'PENDING'")
+        self._queued = self._jobs.c.status == sa.literal_column("'ENQUEUED'")
+        if schema is None:
+            # SQLite uses the engine's partial index only where a query repeats the condition of that index in its text.
+            self._queued &= self._jobs.c.status.in_([sa.literal_column("'ENQUEUED'"), sa.literal_column("'PENDING'")])
+        self._one_waits: sa.Select[tuple[str]] = (
+            sa.select(sa.literal_column("1")).where(self._jobs.c.queue_name == sa.bindparam("queue"), self._queued).limit(1)
+        )
         self._parts = [
             sa.table(name, sa.column("workflow_uuid"), schema=schema) for name in ("workflow_input", "workflow_output", "operation_outputs")
         ]
@@ -55,23 +63,28 @@ class JobRows:
         found: dict[str, JobState] = {}
         for chunk in _chunks(job_ids):
             query = sa.select(self._jobs.c.workflow_uuid, self._jobs.c.status).where(self._jobs.c.workflow_uuid.in_(chunk))
-            with self._reading.begin() as connection:
+            with self._reading.connect() as connection:
                 found |= {str(job_id): _STATES[status] for job_id, status in connection.execute(query)}
         return found
 
     def waiting(self, queues: QueueNames) -> int:
-        queued = sa.select(sa.func.count()).where(self._jobs.c.status == "ENQUEUED", self._jobs.c.queue_name.in_(queues))
-        with self._reading.begin() as connection:
+        queued = sa.select(sa.func.count()).where(self._queued, self._jobs.c.queue_name.in_(queues))
+        with self._reading.connect() as connection:
             return int(connection.execute(queued).scalar_one())
 
+    def is_waiting(self, queue: str) -> bool:
+        """Whether a look at one queue would find something: asked many times a second."""
+        with self._reading.connect() as connection:
+            return connection.execute(self._one_waits, {"queue": queue}).first() is not None
+
     def holders(self) -> frozenset[str]:
-        query = sa.select(self._jobs.c.executor_id).distinct().where(self._jobs.c.status == "PENDING")
-        with self._reading.begin() as connection:
+        query = sa.select(self._jobs.c.executor_id).distinct().where(self._held)
+        with self._reading.connect() as connection:
             return frozenset(str(worker) for worker in connection.execute(query).scalars())
 
     def held_by(self, worker: str) -> tuple[str, ...]:
-        query = sa.select(self._jobs.c.workflow_uuid).where(self._jobs.c.status == "PENDING", self._jobs.c.executor_id == worker)
-        with self._reading.begin() as connection:
+        query = sa.select(self._jobs.c.workflow_uuid).where(self._held, self._jobs.c.executor_id == worker)
+        with self._reading.connect() as connection:
             return tuple(connection.execute(query).scalars())
 
     def cancel(self, job_id: str) -> bool:
@@ -80,7 +93,7 @@ class JobRows:
         return bool(
             self._changed(
                 sa.update(jobs)
-                .where(jobs.c.workflow_uuid == job_id, jobs.c.status == "ENQUEUED")
+                .where(jobs.c.workflow_uuid == job_id, self._queued)
                 .values(status="CANCELLED", queue_name=None, owner_xid=None, updated_at=now, completed_at=now)
             )
         )
@@ -98,12 +111,12 @@ class JobRows:
         return self._queued_again(held.values(recovery_attempts=self._jobs.c.recovery_attempts - 1))
 
     def _queued_again(self, update: sa.Update) -> tuple[str, ...]:
-        held = update.where(self._jobs.c.status == "PENDING")
+        held = update.where(self._held)
         return self._changed(held.values(status="ENQUEUED", owner_xid=None, started_at_epoch_ms=None, updated_at=_now_ms()))
 
     def adopt(self, job_ids: Collection[str], queues: QueueNames) -> tuple[str, ...]:
         jobs = self._jobs
-        elsewhere = sa.update(jobs).where(jobs.c.status == "ENQUEUED", jobs.c.queue_name.not_in(queues))
+        elsewhere = sa.update(jobs).where(self._queued, jobs.c.queue_name.not_in(queues))
         moves = elsewhere.values(queue_name=self._queue_for(queues), updated_at=_now_ms())
         return tuple(job_id for chunk in _chunks(job_ids) for job_id in self._changed(moves.where(jobs.c.workflow_uuid.in_(chunk))))
 
