@@ -126,7 +126,7 @@ def rows_left(url: str) -> dict[str, int]:
 
 
 @given(st.dictionaries(st.text(max_size=5), JSON_VALUES, max_size=3))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_payload_comes_out_as_it_was_put_in(jobs_url: str, payload: dict[str, object]) -> None:
     queue = create_queue(jobs_url, "1.0")
     queue.forget(["job"])
@@ -201,7 +201,7 @@ def test_setting_up_at_the_same_time_and_again_changes_nothing(database_url: str
         except Exception as error:  # noqa: BLE001 - the thread has nobody to tell
             faults.append(error)
 
-    threads = [threading.Thread(target=migrate) for _ in range(4)]
+    threads = [threading.Thread(target=migrate) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

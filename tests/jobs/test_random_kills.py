@@ -2,9 +2,11 @@
 
 import random
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
+from bokgi.jobs.database import migrate_jobs
 from bokgi.jobs.port import JobState
 from tests.jobs.workplace import Workplace, wait_until
 
@@ -51,10 +53,16 @@ def check_nothing_lost_or_doubled(place: Workplace, kills: int, dead: set[int | 
     assert (place.queue.waiting(), place.queue.holders()) == (0, frozenset())
 
 
-def test_twenty_random_kills_lose_nothing_and_double_nothing(workplace: Workplace) -> None:
-    dead = survive(workplace, kills=20, seed=20)
-    check_nothing_lost_or_doubled(workplace, 20, dead)
-    assert len(dead) == 20
+def test_twenty_random_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'jobs.sqlite3'}"
+    migrate_jobs(url)
+    place = Workplace(url, tmp_path)
+    try:
+        dead = survive(place, kills=20, seed=20)
+        check_nothing_lost_or_doubled(place, 20, dead)
+        assert len(dead) == 20
+    finally:
+        place.close()
 
 
 @pytest.mark.drill
