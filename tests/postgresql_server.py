@@ -6,11 +6,14 @@ One server a test process, listening on a socket file alone; every test gets a d
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
 import psycopg
 
 with warnings.catch_warnings():
@@ -62,6 +65,19 @@ class PostgresqlServer:
     def start(self) -> None:
         """Bring it back, with what was committed."""
         self._server.ensure_postgres_running()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Keep the server from answering, with its connections open, as a machine that hangs does."""
+        main = psutil.Process(self._server.get_pid())
+        processes = [main, *main.children()]
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                process.resume()
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:

@@ -22,7 +22,8 @@ and bars are files beside ([store](store.md)); all of it goes into one [backup](
   `synchronous = FULL`, PostgreSQL with `synchronous_commit = on`. Heartbeats and progress may lose the last moments with the power.
 - **Reads never wait for writes.** They have connections of their own and see the last commit.
 - **A database that does not answer is one error**, `database_unavailable`: a write gives up after 5 seconds behind a lock, a connection to
-  PostgreSQL after 3. The next call tries anew; nothing needs to be started again. A SQLite file that was moved away is never made anew
+  PostgreSQL after 3; a server that is there and says nothing (frozen) is given up after 3 by a read and 8 by a write, and then 3 more for
+  a new connection. The next call tries anew; nothing needs to be started again. A SQLite file that was moved away is never made anew
   by accident, one that was replaced is read at once.
 - **A number is given once.** Ids come from `counters`, in the transaction that stores the row; they are not given again after a delete,
   nor when the clock goes back, and a restored backup goes on 1,000 later.

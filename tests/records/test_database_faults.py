@@ -169,6 +169,23 @@ def test_a_postgresql_server_that_is_gone_and_back_needs_no_new_process(new_run:
         database.close()
 
 
+def test_a_postgresql_server_that_stops_answering_is_given_up(new_run: NewRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("READ_SECONDS", 0.5), ("WRITE_SECONDS", 0.6), ("CONNECT_SECONDS", 2)):
+        monkeypatch.setattr(engines, name, seconds)
+    with PostgresqlServer() as server:
+        database = Database.open(server.new_database())
+        database.migrate()
+        runs = RunRows(database)
+        row, _ = runs.add(new_run)
+        for act in (database.ping, lambda: runs.add(new_run)):
+            with server.frozen():
+                assert 0.4 < seconds_to_refuse(act) < 5
+            act()
+        assert runs.page(profile="default").total >= 2
+        assert runs.get(row.id) == row
+        database.close()
+
+
 def test_a_durable_commit_waits_for_the_disk_and_a_heartbeat_does_not(database: Database) -> None:
     asked, values = ("PRAGMA synchronous", (2, 1)) if database.is_sqlite else ("SHOW synchronous_commit", ("on", "off"))
     for _ in range(2):

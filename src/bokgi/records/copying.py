@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, delete, func, insert, select
 
 from bokgi.errors.records import DatabaseBroken, DatabaseUnavailable, SchemaTooNew
-from bokgi.records.database import Database, found_schema
-from bokgi.records.engines import connect_sqlite, sqlite_file
+from bokgi.records.database import COPY_SECONDS, Database, found_schema
+from bokgi.records.engines import connect_sqlite, sqlite_file, wait_longer
 from bokgi.records.run_row import FINISHED
 from bokgi.records.runs import run_counter
 from bokgi.records.tables import COUNTERS, METADATA, RUNS, SCHEMA, SCHEMA_TERMS, WORKERS
@@ -57,6 +57,7 @@ def load(path: Path, database: Database) -> None:
     copy = Database.open(f"sqlite:///{path}")
     try:
         with copy.reading() as source, database.writing() as connection:
+            wait_longer(connection, COPY_SECONDS)
             for table in reversed(_TABLES):
                 connection.execute(delete(table))
             _copy_rows(source, connection)

@@ -18,13 +18,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bokgi.errors.base import BokgiError
 from bokgi.errors.records import DatabaseBroken, DatabaseUnavailable, SchemaOutdated, SchemaTooNew
 from bokgi.records import engines
-from bokgi.records.engines import DURABLE, create_sqlite_file, reading_engine, sqlite_file, writing_engine
+from bokgi.records.engines import DURABLE, create_sqlite_file, reading_engine, sqlite_file, wait_longer, writing_engine
 from bokgi.records.tables import SCHEMA, SCHEMA_TERMS
 from bokgi.records.turns import Turns
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x626F6B6769
 _MIGRATION_SECONDS = 60
+COPY_SECONDS = 600.0
 _BROKEN = ("malformed", "not a database", "file is encrypted")
 _TABLE_ABSENT = "42P01"
 _PING_SQLITE = text("SELECT 1 FROM sqlite_master LIMIT 1")
@@ -89,7 +90,7 @@ class Database:
         with _translated(), self._reading.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)  # noqa: PLW2901  # the same connection
-                connection.execute(text("SET LOCAL statement_timeout = 0"))
+                wait_longer(connection, COPY_SECONDS)
             else:
                 connection.exec_driver_sql("BEGIN")
             yield connection
@@ -137,7 +138,7 @@ class Database:
     def _take_migration_lock(self, connection: Connection) -> None:
         if not self.is_sqlite:
             connection.execute(text(f"SET LOCAL lock_timeout = '{_MIGRATION_SECONDS}s'"))
-            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            wait_longer(connection, COPY_SECONDS)
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 

@@ -17,12 +17,15 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from bokgi.errors.records import RecordMalformed, TextUnstorable
+from bokgi.records.patience import PatientConnection
 
 LOCK_SECONDS = 5.0
 """A write gives up after waiting so long for another one."""
 CONNECT_SECONDS = 3
 """A PostgreSQL server that does not answer is given up after this."""
 STATEMENT_SECONDS = 20
+READ_SECONDS, WRITE_SECONDS = 3.0, LOCK_SECONDS + 3.0
+"""A PostgreSQL server that has stopped answering is given up after this, by the side that asks."""
 DURABLE = "bokgi_durable"
 """Execution option of a writing connection: False where losing the last commits with the power is harmless (heartbeats, progress)."""
 
@@ -40,7 +43,7 @@ def reading_engine(url: URL) -> Engine:
     """For single statements that change nothing; each sees the last commit."""
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url, "query_only = ON", _READERS, _MORE_READERS)
-    return _postgresql_engine(url, isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=12)
+    return _postgresql_engine(url, READ_SECONDS, isolation_level="AUTOCOMMIT", pool_size=4, max_overflow=12)
 
 
 def writing_engine(url: URL) -> Engine:
@@ -49,7 +52,7 @@ def writing_engine(url: URL) -> Engine:
         engine = _sqlite_engine(url, "query_only = OFF", 1, 0)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = _postgresql_engine(url, pool_size=2, max_overflow=8)
+    engine = _postgresql_engine(url, WRITE_SECONDS, pool_size=2, max_overflow=8)
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 
@@ -119,7 +122,7 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _postgresql_engine(url: URL, **options: Any) -> Engine:  # handed on as they are
+def _postgresql_engine(url: URL, answer_seconds: float, **options: Any) -> Engine:  # handed on as they are
     engine = create_engine(
         url,
         pool_pre_ping=True,
@@ -136,8 +139,23 @@ def _postgresql_engine(url: URL, **options: Any) -> Engine:  # handed on as they
         },
         **options,
     )
+
+    def be_patient(connection: Any, *_: object) -> None:  # noqa: ANN401  # the driver's connection
+        connection.answer_seconds = answer_seconds
+
+    event.listen(engine, "do_connect", lambda _dialect, _entry, words, named: PatientConnection.connect(*words, **named))
+    event.listen(engine, "connect", be_patient)
     event.listen(engine, "connect", _set_limits)
+    event.listen(engine, "checkout", be_patient)
     return engine
+
+
+def wait_longer(connection: Connection, seconds: float) -> None:
+    """Wait longer for PostgreSQL's answers until the connection goes back: copies and changes of tables take their time."""
+    driver: Any = connection.connection.dbapi_connection
+    if isinstance(driver, PatientConnection):
+        driver.answer_seconds = seconds
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def _set_limits(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401  # the driver's connection
