@@ -8,6 +8,7 @@ interface Preferences {
   language: Language
 }
 
+const PRINT_MILLISECONDS = 300
 const KEY = 'bokgi.preferences'
 
 export const preferences: Preferences = $state(read())
@@ -26,6 +27,15 @@ export function setLanguage(language: Language): void {
 export function isDark(): boolean {
   if (preferences.theme !== 'system') return preferences.theme === 'dark'
   return matchMedia('(prefers-color-scheme: dark)').matches
+}
+
+/** Print on white: charts are drawn anew in light colours first, and as they were afterwards. */
+export async function printLight(): Promise<void> {
+  const before = preferences.theme
+  setTheme('light')
+  await new Promise((resolve) => setTimeout(resolve, PRINT_MILLISECONDS))
+  print()
+  setTheme(before)
 }
 
 export function apply(): void {
