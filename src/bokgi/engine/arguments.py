@@ -98,26 +98,28 @@ def capital_of(rules: ExecutionRules, account: AccountRules) -> float:
 
 def rules_of(panel: Panel, rules: ExecutionRules, account: AccountRules, counted: int) -> RecordArray:
     """Execution and account rules for kernels. `counted` instruments share one account."""
-    costs, cells = rules.costs, np.zeros(1, dtype=RULES)
-    cell = cells[0]
-    cell["is_krx"] = rules.market is Market.KRX
-    cell["buy_ppm"] = costs.commission_ppm if costs.commission_on_buy else 0
-    cell["sell_ppm"] = costs.commission_ppm
-    cell["unit"] = costs.commission_unit_krw
-    cell["fixed_tax"] = -1 if costs.fixed_tax_ppm is None else costs.fixed_tax_ppm
-    cell["fee"] = costs.plain_fee_ratio
-    cell["wait"] = rules.max_wait_minutes
-    cell["slip_ticks"], cell["slip_bps"] = rules.slippage_ticks, rules.slippage_bps
-    cell["slip_ppm"] = round(rules.slippage_bps * 100)
-    cell["takes_last_bar"] = rules.unpriced is Unpriced.LAST_BAR
-    cell["fractional"] = rules.fractional_shares
-    cell["interval"] = panel.interval.minutes
-    cell["sessions"] = len(panel.sessions)
-    cell["capital"] = capital_of(rules, account)
-    cell["seed_capped"] = account.reinvest is Reinvest.SEED_CAPPED
-    cell["fraction"] = 1.0 / max(counted, 1) if account.position_fraction is None else account.position_fraction
-    cell["shared"] = account.mode is AccountMode.SHARED
-    return cells
+    costs = rules.costs
+    values = {
+        "is_krx": rules.market is Market.KRX,
+        "buy_ppm": costs.commission_ppm if costs.commission_on_buy else 0,
+        "sell_ppm": costs.commission_ppm,
+        "unit": costs.commission_unit_krw,
+        "fixed_tax": -1 if costs.fixed_tax_ppm is None else costs.fixed_tax_ppm,
+        "fee": costs.plain_fee_ratio,
+        "wait": rules.max_wait_minutes,
+        "slip_ticks": rules.slippage_ticks,
+        "slip_bps": rules.slippage_bps,
+        "slip_ppm": round(rules.slippage_bps * 100),
+        "takes_last_bar": rules.unpriced is Unpriced.LAST_BAR,
+        "fractional": rules.fractional_shares,
+        "interval": panel.interval.minutes,
+        "sessions": len(panel.sessions),
+        "capital": capital_of(rules, account),
+        "seed_capped": account.reinvest is Reinvest.SEED_CAPPED,
+        "fraction": 1.0 / max(counted, 1) if account.position_fraction is None else account.position_fraction,
+        "shared": account.mode is AccountMode.SHARED,
+    }
+    return np.array([tuple(values[name] for name in RULES.names or ())], dtype=RULES)
 
 
 def wish_of(plan: SignalPlan | ClockPlan | OvernightTrailPlan | WeightPlan) -> RecordArray:

@@ -139,8 +139,7 @@ class Assembly:
         self.finished = np.zeros(count, dtype=np.bool_)
         self._capital, self._is_shared = capital, is_shared
         self._trades: list[RecordArray] = []
-        self._equity: FloatArray | None = None
-        self._ends: FloatArray | None = None
+        self._equity, self._ends = _Sum(), _Sum()
         self._shape = (passes, sessions)
 
     def add(self, part: Part) -> None:
@@ -150,9 +149,9 @@ class Assembly:
         self._trades.append(part.trades)
         for name in _BY_INSTRUMENT:
             getattr(self.books, name)[rows] = getattr(part, name)
-        self._equity = _added(self._equity, part.lines)
+        self._equity.add(part.lines)
         if self._shape[0]:
-            self._ends = _added(self._ends, part.ends.transpose(1, 0, 2))
+            self._ends.add(part.ends.transpose(1, 0, 2))
 
     @property
     def initial_equity(self) -> float:
@@ -162,7 +161,7 @@ class Assembly:
     @property
     def counted(self) -> ByteArray:
         """1 where a finished instrument has an account."""
-        return np.where(self.finished, self.books.counted, np.int8(0))
+        return self.books.counted if self.finished.all() else np.where(self.finished, self.books.counted, np.int8(0))
 
     @property
     def unfinished(self) -> tuple[str, ...]:
@@ -171,23 +170,28 @@ class Assembly:
 
     def ends(self, number: int) -> FloatArray:
         """Equity at session ends of another pass."""
-        return np.full(self._shape[1], self.initial_equity) if self._ends is None else self._from_first_bar(self._ends[number])
+        total = self._ends.total
+        ends = np.full(self._shape[1], float(self.initial_equity))
+        if total is not None:
+            before = sessions_before_first_bar(self.panel)
+            ends[before:] = total[number, before:]
+        return ends
 
     def simulation(self) -> Simulation:
         """The run of what was added. Instruments that were not have no account and count nowhere."""
         grid, books = self.panel.slots, self.books
         if not self.finished.all():
             self._clear_unfinished()
-        equity = np.zeros(len(grid)) if self._equity is None else self._equity
-        trades = self._all_trades()
+        equity = np.zeros(len(grid)) if self._equity.total is None else self._equity.total
+        trades, initial = self._all_trades(), float(self.initial_equity)
         return Simulation(
             trades=TradeColumns(**{name: np.ascontiguousarray(trades[name]) for name in TradeColumns.__dataclass_fields__}),
             counted=self.counted,
-            initial_equity=float(self.initial_equity),
+            initial_equity=initial,
             slot_session=grid.session,
             slot_minute=grid.minute,
             equity=equity,
-            session_equity=self._from_first_bar(at_session_ends(self.panel, equity)),
+            session_equity=at_session_ends(self.panel, equity, initial),
             instrument_equity=books.by_session,
             instrument_drawdown=books.deepest,
             held_bars=books.held,
@@ -206,12 +210,6 @@ class Assembly:
             return np.empty(0, dtype=TRADE)
         return self._trades[0] if len(self._trades) == 1 else np.concatenate(self._trades)
 
-    def _from_first_bar(self, ends: FloatArray) -> FloatArray:
-        """Before the first bar it is E0."""
-        before = _sessions_before_first_bar(self.panel)
-        ends[:before] = self.initial_equity
-        return ends
-
 
 def assemble(panel: Panel, parts: Sequence[Part], counted: ByteArray, capital: float, *, is_shared: bool) -> Simulation:
     """The run of the parts, in whatever order they are given."""
@@ -221,21 +219,32 @@ def assemble(panel: Panel, parts: Sequence[Part], counted: ByteArray, capital: f
     return assembly.simulation()
 
 
-def at_session_ends(panel: Panel, equity: FloatArray) -> FloatArray:
-    """float64[..., session], equity (float64[..., slot]) at each session's end; 0 before the first bar."""
-    ends = np.zeros((*equity.shape[:-1], len(panel.sessions)))
-    before = _sessions_before_first_bar(panel)
+def at_session_ends(panel: Panel, equity: FloatArray, initial: float = 0.0) -> FloatArray:
+    """float64[..., session], equity (float64[..., slot]) at each session's end; `initial` before the first bar."""
+    ends = np.full((*equity.shape[:-1], len(panel.sessions)), initial)
+    before = sessions_before_first_bar(panel)
     if before < ends.shape[-1]:
         np.take(equity, panel.slots.last_slot[before:], axis=-1, out=ends[..., before:], mode="clip")
     return ends
 
 
-def _sessions_before_first_bar(panel: Panel) -> int:
+def sessions_before_first_bar(panel: Panel) -> int:
+    """Sessions that end before anything can happen."""
     return int(np.searchsorted(panel.slots.last_slot, 0))
 
 
-def _added(total: FloatArray | None, lines: FloatArray) -> FloatArray | None:
-    """The sum with the lines added one after the other; the first is copied, because parts stay as they are."""
-    for line in lines:
-        total = line.copy() if total is None else np.add(total, line, out=total)
-    return total
+class _Sum:
+    """Lines added one after the other. The first is taken as it is and never written: it belongs to its part."""
+
+    def __init__(self) -> None:
+        self.total: FloatArray | None = None
+        self._is_own = False
+
+    def add(self, lines: FloatArray) -> None:
+        for line in lines:
+            if self.total is None:
+                self.total = line
+            elif self._is_own:
+                np.add(self.total, line, out=self.total)
+            else:
+                self.total, self._is_own = np.add(self.total, line), True

@@ -59,8 +59,8 @@ def simulate(
     InputError
         Plan, rules and data do not go together (`check_plan`).
     """
-    check_plan(panel, plan, rules, account)
     if isinstance(plan, OnBarPlan):
+        check_plan(panel, plan, rules, account)
         raise PlanNeedsReference
     work = Work(panel, (Pass(plan, rules),), terms, account)
     assembly = work.assembly
