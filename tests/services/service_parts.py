@@ -97,5 +97,5 @@ def parts_in(home: Path, prices: Mapping[str, float]) -> Parts:
     database.migrate()
     shelves, queue, removed = Shelves(home), RememberingQueue(), list[str]()
     rows, stocks = RunRows(database), StockLists(SelectionRows(database), shelves)
-    runs = Runs(rows, queue, stocks, shelves, release=RELEASE, is_worker_ready=lambda: True, forget_result=removed.append)
+    runs = Runs(rows, queue, stocks, shelves, release=RELEASE, is_worker_ready=lambda: True, home=home, forget_result=removed.append)
     return Parts(home, database, rows, ImportRows(database), WorkerRows(database), queue, shelves, stocks, runs, removed)

@@ -138,6 +138,16 @@ RUN_FIELDS = tuple(each.name for each in fields(RunRow))
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRun:
+    """As much of an unfinished run as whoever looks after it needs."""
+
+    id: str
+    status: RunState
+    release: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RunPage:
     """A page of the history, newest first; `total` counts all that match."""
 

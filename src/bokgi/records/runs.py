@@ -27,10 +27,22 @@ from bokgi.errors.records import IdempotencyKeyReused, RecordMalformed, RunStill
 from bokgi.records.columns import is_storable
 from bokgi.records.counters import next_number
 from bokgi.records.database import Database
-from bokgi.records.run_row import FINISHED, RUN_FIELDS, UNFINISHED, Idempotency, NewRun, Outcome, Progress, RunPage, RunRow, RunState
+from bokgi.records.run_row import (
+    FINISHED,
+    RUN_FIELDS,
+    UNFINISHED,
+    Idempotency,
+    NewRun,
+    OpenRun,
+    Outcome,
+    Progress,
+    RunPage,
+    RunRow,
+    RunState,
+)
 from bokgi.records.tables import IDEMPOTENCY_KEYS, RUNS
 
-__all__ = ["Idempotency", "NewRun", "Outcome", "Progress", "RunPage", "RunRow", "RunRows", "RunState"]
+__all__ = ["Idempotency", "NewRun", "OpenRun", "Outcome", "Progress", "RunPage", "RunRow", "RunRows", "RunState"]
 
 SMOKE_DAYS = 7
 ORDER_COUNTER = "runs"
@@ -167,6 +179,12 @@ class RunRows:
         with self._database.reading() as connection:
             found = connection.execute(select(RUNS.c.status, func.count()).group_by(RUNS.c.status)).all()
         return dict.fromkeys(RunState, 0) | {RunState(status): count for status, count in found}
+
+    def open_runs(self) -> tuple[OpenRun, ...]:
+        """The same, in few words: a thousand that wait are read in no time."""
+        wanted = select(RUNS.c.id, RUNS.c.status, RUNS.c.release, RUNS.c.created_at).where(_is_in(UNFINISHED)).order_by(RUNS.c.order_number)
+        with self._database.reading() as connection:
+            return tuple(OpenRun(row.id, RunState(row.status), row.release, row.created_at) for row in connection.execute(wanted))
 
     def is_cancel_requested(self, backtest_id: str) -> bool:
         """Whether the worker should stop: somebody cancelled the run, or deleted it."""

@@ -63,6 +63,7 @@ def to_application(settings: Settings, version: str, database: Database, queue: 
         shelves,
         release=settings.release_name,
         is_worker_ready=health.is_worker_ready,
+        home=settings.home,
         forget_result=forget_result,
     )
 

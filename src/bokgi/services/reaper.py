@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from bokgi.jobs.port import Job, JobQueue, JobState
 from bokgi.records.imports import ImportRow, ImportRows
-from bokgi.records.runs import RunRow, RunRows, RunState
+from bokgi.records.runs import OpenRun, RunRows, RunState
 from bokgi.records.workers import WorkerRows
 from bokgi.services.data_library import IMPORT
 from bokgi.services.runs import BACKTEST
@@ -57,10 +57,16 @@ class Reaper:
         """Resume the jobs of dead workers, then bring every unfinished row and its job together."""
         self._bury_workers()
         alive = {worker.release for worker in self._workers.alive(DEAD_SECONDS)}
-        for row in self._rows.unfinished():
-            self._settle(row, alive)
-        for upload in self._imports.unfinished():
-            self._settle_import(upload)
+        rows, uploads = self._rows.open_runs(), self._imports.unfinished()
+        settled = self._clock() - SETTLED
+        known = [(row.id, row.created_at) for row in rows] + [(upload.id, upload.created_at) for upload in uploads]
+        states = self._queue.states([number for number, created_at in known if created_at <= settled])
+        for row in rows:
+            if row.created_at <= settled:
+                self._settle(row, states.get(row.id), alive)
+        for upload in uploads:
+            if upload.created_at <= settled:
+                self._settle_import(upload, states.get(upload.id))
 
     def _bury_workers(self) -> None:
         dead = [worker.worker_id for worker in self._workers.dead(DEAD_SECONDS)]
@@ -70,10 +76,7 @@ class Reaper:
             for worker_id in dead:
                 self._workers.remove(worker_id)
 
-    def _settle(self, row: RunRow, alive: set[str]) -> None:
-        if self._clock() - row.created_at < SETTLED:
-            return
-        state = self._queue.state(row.id)
+    def _settle(self, row: OpenRun, state: JobState | None, alive: set[str]) -> None:
         if state is JobState.FAILED:
             self._rows.fail_unclaimed(row.id, POISON)
         elif state is None:
@@ -84,10 +87,7 @@ class Reaper:
         elif state is JobState.QUEUED and row.status is RunState.QUEUED and row.release != self._release and row.release not in alive:
             self._queue.adopt([row.id])
 
-    def _settle_import(self, upload: ImportRow) -> None:
-        if self._clock() - upload.created_at < SETTLED:
-            return
-        state = self._queue.state(upload.id)
+    def _settle_import(self, upload: ImportRow, state: JobState | None) -> None:
         if state is JobState.FAILED:
             self._imports.finish(upload.id, [], POISON_IMPORT)
         elif state is None:
@@ -95,7 +95,7 @@ class Reaper:
         elif state is JobState.QUEUED:
             self._queue.adopt([upload.id])
 
-    def _again(self, row: RunRow) -> None:
+    def _again(self, row: OpenRun) -> None:
         """The job has ended and the run has not: read the row once more, for it may have been finished just now."""
         now = self._rows.get(row.id)
         if now is None or now.finished_at is not None:

@@ -3,6 +3,20 @@
 import shutil
 from pathlib import Path
 
+MARKS = "removing"
+
+
+def mark_removal(home: Path, backtest_id: str) -> None:
+    """Say that a run is being removed, so that a removal that is cut off is finished later (`services/retention.py`)."""
+    mark = home / MARKS / backtest_id
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def unmark_removal(home: Path, backtest_id: str) -> None:
+    """Say that nothing more is to be removed."""
+    (home / MARKS / backtest_id).unlink(missing_ok=True)
+
 
 def remove_result(home: Path, backtest_id: str) -> None:
     """Remove the result and the unfinished parts of a run; nothing happens where there are none.

@@ -19,13 +19,12 @@ from bokgi.data.store import Store, Version
 from bokgi.errors.store import VersionAbsent, VersionInUse
 from bokgi.jobs.port import JobQueue
 from bokgi.records.runs import RunRows
-from bokgi.services.result_removal import remove_result
+from bokgi.services.result_removal import MARKS, mark_removal, remove_result, unmark_removal
 
 JOB_SECONDS = 7 * 24 * 3600.0
 VERSION_DAYS = 30
 BELIEVED = timedelta(days=1)
 """A clock may run ahead of the time that has passed by so much."""
-MARKS = "removing"
 _ID = re.compile(r"bt-\d{4}-\d{2}-\d{2}-\d{3,}")
 _MARK_SECONDS = 3600.0
 _LOCK_SECONDS = 2.0
@@ -70,11 +69,9 @@ class Retention:
 
     def remove(self, backtest_id: str) -> bool:
         """Remove one run with everything that belongs to it; False when it was pinned or is active."""
-        mark = self._home / MARKS / backtest_id
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.touch()
+        mark_removal(self._home, backtest_id)
         if not self._rows.delete_unpinned(backtest_id) and self._rows.get(backtest_id) is not None:
-            mark.unlink(missing_ok=True)
+            unmark_removal(self._home, backtest_id)
             return False
         self._remove_rest(backtest_id)
         return True
@@ -96,7 +93,7 @@ class Retention:
             path.unlink(missing_ok=True)
         self._store.remove_reference(backtest_id)
         self._queue.forget([backtest_id])
-        (self._home / MARKS / backtest_id).unlink(missing_ok=True)
+        unmark_removal(self._home, backtest_id)
 
     def _remove_versions(self, now: datetime) -> None:
         limit = now - timedelta(days=VERSION_DAYS)

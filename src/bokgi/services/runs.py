@@ -9,11 +9,13 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from bokgi.bars.interval import DAILY, Interval
 from bokgi.data.universe import Universe
 from bokgi.errors.jobs import JobsUnavailable
+from bokgi.errors.records import RunStillActive
 from bokgi.errors.requests import NoStocks
 from bokgi.errors.service import (
     BacktestUnknown,
@@ -34,6 +36,7 @@ from bokgi.reports.formats import utc_text
 from bokgi.services.data_facts import fault_json
 from bokgi.services.request import KNOWN_FIELDS, BacktestRequest, check_fields
 from bokgi.services.resolution import choose_strategy, resolve
+from bokgi.services.result_removal import mark_removal, unmark_removal
 from bokgi.services.shelf import SMOKE_PROFILE, Shelf, Shelves
 from bokgi.services.stock_lists import MAXIMUM_STOCKS, MODES, StockLists, stock_of
 from bokgi.strategies.catalog import CATALOG
@@ -67,6 +70,7 @@ class Runs:
         *,
         release: str,
         is_worker_ready: Callable[[], bool],
+        home: Path,
         forget_result: Callable[[str], None],
     ) -> None:
         self._rows = rows
@@ -75,6 +79,7 @@ class Runs:
         self._shelves = shelves
         self._release = release
         self._is_worker_ready = is_worker_ready
+        self._home = home
         self._forget_result = forget_result
 
     def start(self, body: Mapping[str, object], *, profile: str, idempotency_key: str | None = None) -> Started:
@@ -145,9 +150,15 @@ class Runs:
         BacktestUnknown, RunStillActive
         """
         self.get(backtest_id)
-        self._rows.delete(backtest_id)
+        mark_removal(self._home, backtest_id)
+        try:
+            self._rows.delete(backtest_id)
+        except RunStillActive:
+            unmark_removal(self._home, backtest_id)
+            raise
         self._forget_result(backtest_id)
         self._queue.forget([backtest_id])
+        unmark_removal(self._home, backtest_id)
 
     # ------------------------------------------------------------ inside
 
