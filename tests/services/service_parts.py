@@ -29,6 +29,7 @@ class RememberingQueue:
     adopted: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
+    held_by: frozenset[str] = frozenset()
     is_away: bool = False
 
     def enqueue(self, job: Job) -> None:
@@ -52,7 +53,7 @@ class RememberingQueue:
         return ()
 
     def holders(self) -> frozenset[str]:
-        return frozenset()
+        return self.held_by
 
     def adopt(self, job_ids: Collection[str]) -> tuple[str, ...]:
         self.adopted.extend(job_ids)

@@ -84,3 +84,10 @@ def test_a_round_changes_nothing_where_rows_and_jobs_agree(parts: Parts) -> None
     row = parts.rows.get(run)
     assert row is not None
     assert row.status is RunState.RUNNING
+
+
+def test_jobs_held_by_a_worker_that_nobody_knows_any_more_go_back(parts: Parts) -> None:
+    parts.workers.beat("living-1", release=RELEASE, state="ready", pid=1, host="here")
+    parts.queue.held_by = frozenset({"living-1", "gone-1"})
+    reaper(parts).round()
+    assert parts.queue.resumed == ["gone-1"]

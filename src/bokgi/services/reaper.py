@@ -69,7 +69,8 @@ class Reaper:
                 self._settle_import(upload, states.get(upload.id))
 
     def _bury_workers(self) -> None:
-        dead = [worker.worker_id for worker in self._workers.dead(DEAD_SECONDS)]
+        nobody = self._queue.holders() - {worker.worker_id for worker in self._workers.all()}
+        dead = sorted({worker.worker_id for worker in self._workers.dead(DEAD_SECONDS)} | nobody)
         if dead:
             resumed = self._queue.resume(dead)
             _log.warning("workers %s are dead; their jobs %s go back to the queue", dead, list(resumed))
