@@ -13,6 +13,7 @@ from bokgi.api import (
     health,
     lists,
     metrics,
+    page_files,
     results,
     session,
     status,
@@ -41,6 +42,7 @@ ROUTERS: tuple[ModuleType, ...] = (
     feedback,
     status,
     metrics,
+    page_files,
 )
 """Every module with routes; each defines `router`."""
 

@@ -145,6 +145,7 @@ from bokgi.errors.orders import (
     WeightsNeedSharedAccount,
     WeightsOutOfRange,
 )
+from bokgi.errors.pages import PagesAbsent
 from bokgi.errors.processes import (
     AddressRefused,
     DemoFailed,
@@ -356,6 +357,7 @@ __all__ = [
     "NothingUsable",
     "NumberRefused",
     "OriginRefused",
+    "PagesAbsent",
     "PanelMalformed",
     "ParameterDeclaration",
     "ParameterIsFixed",
