@@ -87,7 +87,6 @@ def test_a_name_that_is_none_of_the_pages_is_not_found(ask: Ask, name: str) -> N
 def test_a_package_without_pages_says_how_to_build_them(ask: Ask, folder: Path) -> None:
     (folder / page_files.FIRST_PAGE).unlink()
     page_files.names_of.cache_clear()
-    page_files.read_page.cache_clear()
     answer = ask("/")
     assert answer.status_code == 503
     assert answer.json()["code"] == PagesAbsent.code

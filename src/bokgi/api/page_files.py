@@ -56,28 +56,34 @@ def names_of(folder: Path) -> Mapping[str, Path]:
 
 
 @cache
-def read_page(folder: Path, name: str) -> PageFile | None:
-    """A file by its name; None where there is none.
-
-    Raises
-    ------
-    PagesAbsent
-        The pages were not built into this package.
-    """
-    names = names_of(folder)
-    if FIRST_PAGE not in names:
-        raise PagesAbsent(name[:LONGEST_NAME])
-    if name not in names:
-        return None
-    path = names[name]
+def read_page(path: Path, cache_control: str) -> PageFile:
+    """Read one of the files that were listed, once."""
     content = path.read_bytes()
     return PageFile(
         content=content,
         compressed=gzip.compress(content, _COMPRESSION, mtime=0) if path.suffix in _COMPRESSED else None,
         media_type=_TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream",
         etag=f'"{hashlib.sha256(content).hexdigest()[:32]}"',
-        cache_control=FOR_GOOD if name.startswith(HASHED) else ASK_ANEW,
+        cache_control=cache_control,
     )
+
+
+def page_of(name: str) -> PageFile:
+    """A file by its name.
+
+    Raises
+    ------
+    PagesAbsent
+        The pages were not built into this package.
+    HTTPException
+        No page has this name: answered as every other unknown path.
+    """
+    names = names_of(FOLDER)
+    if FIRST_PAGE not in names:
+        raise PagesAbsent(name[:LONGEST_NAME])
+    if name not in names:
+        raise HTTPException(404)
+    return read_page(names[name], FOR_GOOD if name.startswith(HASHED) else ASK_ANEW)
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
@@ -93,16 +99,8 @@ async def page(request: Request, name: str, if_none_match: Annotated[str | None,
 
 
 def answer_of(request: Request, name: str, if_none_match: str | None) -> Response:
-    """The file of this name, as the browser can take it.
-
-    Raises
-    ------
-    HTTPException
-        No page has this name: answered as every other unknown path.
-    """
-    found = read_page(FOLDER, name)
-    if found is None:
-        raise HTTPException(404)
+    """The file of this name, as the browser can take it."""
+    found = page_of(name)
     headers = {"ETag": found.etag, "Cache-Control": found.cache_control, "Vary": "Accept-Encoding"}
     if is_known(found.etag, if_none_match):
         return Response(status_code=304, headers=headers)
