@@ -381,6 +381,11 @@ def fonts_of(page: PageObject) -> list[str]:
     return [str(cast(DictionaryObject, font.get_object())["/BaseFont"]).lstrip("/") for font in fonts.values()]
 
 
+def test_the_pdf_cuts_long_names_and_no_words_of_its_own() -> None:
+    assert joined("Filled at the close where the data end") in joined(pdf_text(render(small_record(), "pdf", Language.ENGLISH).content))
+    assert joined("긴" * 13 + "…") in joined(pdf_text(render(hostile_record("긴" * 400), "pdf").content))
+
+
 def test_missing_fonts_are_said_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / FILES[0]).touch()
     with pytest.raises(FontMissing, match=r"Pretendard-Bold\.otf.*make environment") as caught:

@@ -23,6 +23,9 @@ from bokgi.reports.run_record import RunRecord
 
 TRADES_SHOWN, STOCKS_SHOWN, FAULTS_SHOWN = 300, 300, 200
 _LONGEST_NAME, _LONGEST_CELL, _LONGEST_TEXT = 60, 28, 1_500
+_WITH_NAMES = ("stocks", "trades")
+"""Tables with names of any length beside their numbers: those are cut."""
+
 _LAYOUT = Path(__file__).with_name("document.typ")
 
 
@@ -62,7 +65,7 @@ def document_content(record: RunRecord, language: Language) -> dict[str, Any]:
         "tables": [_table(table) for table in figure_tables(record, language, STOCKS_SHOWN) if table.rows],
         "faults": {"title": words.faults_title, "sentences": _cut(faults) or [words.no_faults]},
         "trades": [_table(table) for table in (trades_table(record, language, TRADES_SHOWN),) if table.rows],
-        "manifest": [_table(table, _LONGEST_TEXT) for table in (manifest_table(record, language),) if table.rows],
+        "manifest": [_table(table) for table in (manifest_table(record, language),) if table.rows],
         "footer": words.footer,
         "completed_at": utc_text(record.completed_at),
     }
@@ -80,7 +83,8 @@ def _cut(sentences: list[str]) -> list[str]:
     return shown if len(sentences) <= FAULTS_SHOWN else [*shown, f"… (+{len(sentences) - FAULTS_SHOWN:,})"]
 
 
-def _table(table: Table, columns: int = _LONGEST_CELL) -> dict[str, Any]:
+def _table(table: Table) -> dict[str, Any]:
+    columns = _LONGEST_CELL if table.name in _WITH_NAMES else _LONGEST_TEXT
     return {
         "name": table.name,
         "title": table.title,
