@@ -95,7 +95,7 @@ def compute(
         lookahead = interruptible(lambda: _checked_lookahead(strategy, panel, seed, check_all), asked, total)
         terms = market_terms(panel, execution, cancelled=asked)
         plan = interruptible(lambda: strategy.plan(panel), asked, total)
-        return lookahead, Work(panel, _passes(panel, plan, execution, account), terms, account)
+        return lookahead, interruptible(lambda: Work(panel, _passes(panel, plan, execution, account), terms, account), asked, total)
 
     lookahead, work = before_parts(prepared, cancelled, checkpoint)
     carry_out(work, checkpoint, on_step, cancelled)

@@ -1,4 +1,4 @@
-"""Wait for what cannot be stopped on its way: a strategy's own code.
+"""Wait for what cannot be stopped on its way: a strategy's own code, and long steps over whole panels.
 
 Convention: it runs in a thread of its own. Where somebody asks for the end meanwhile, the caller goes on at once and the thread is left
 to end by itself; nobody looks at what it returns.

@@ -18,6 +18,7 @@ from bokgi.bars.interval import Interval
 from bokgi.bars.panel import Panel
 from bokgi.config.compile_cache import prepare
 from bokgi.engine.simulate import simulate
+from bokgi.engine.warm import compile_late_steps
 from bokgi.market.calendar import sessions_between
 from bokgi.market.instruments import Exchange, Instrument
 from bokgi.orders.market_terms import market_terms
@@ -32,6 +33,7 @@ READY = ("accounts", "signals")
 LATER = ("shared", "weights", "indicators")
 """Groups of shared accounts and own strategies: they may follow while work is done already."""
 PROCESSES = 2
+_LIGHTEST = "signals"
 
 _SHARED = AccountRules(mode=AccountMode.SHARED)
 _MINUTES = np.arange(540, 931, 30, dtype=np.int32)
@@ -84,6 +86,8 @@ def _compile_elsewhere(groups: Sequence[str]) -> None:
 
 def _compile(group: str) -> None:
     gc.disable()  # the compiler makes millions of objects that live to its end
+    if group == _LIGHTEST:
+        compile_late_steps()  # the other process has the most to do, and finds these in the cache when it comes to them
     _RUNS[group]()
 
 
