@@ -1,0 +1,100 @@
+"""`bokgi serve --demo` as a process of its own, on a port that stays the same over a restart."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+START_SECONDS = 120
+RUN_SECONDS = 60
+ENDED = ("completed", "failed", "cancelled")
+DEMO_STOCKS = ["990110", "990920"]
+
+
+class Served:
+    """The service, and the few requests that tests send beside the browser."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "home"
+        self.log = folder / "serve.log"
+        self.address = f"http://127.0.0.1:{_free_port()}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the process and wait until the service and its worker are ready."""
+        port = self.address.rsplit(":", 1)[1]
+        command = [sys.executable, "-m", "bokgi.cli", "--home", str(self.home), "serve", "--demo", "--port", port]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=dict(os.environ), start_new_session=True)
+        deadline = time.monotonic() + START_SECONDS
+        while not self._is_healthy():
+            if time.monotonic() > deadline or self._process.poll() is not None:
+                raise TimeoutError(self.log.read_text("utf-8", "replace")[-2000:])
+            time.sleep(0.1)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the process by a signal and wait for its end."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+
+    def ask(self, path: str, body: object = None, method: str | None = None, profile: str = "default") -> Json:
+        """The JSON that the service answers."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.address + path, data, {"X-Bokgi-Profile": profile}, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            body: Json = json.load(answer)
+            return body
+
+    def start_run(self, strategy: str = "daily_trading", codes: list[str] | None = None) -> str:
+        """Start a run and give its id; without codes it takes the whole market."""
+        chosen: dict[str, object] = {"stock_mode": "all"} if codes is None else {"stock_codes": codes}
+        return str(self.ask("/api/backtest/start", {"strategy": strategy, **chosen})["backtest_id"])
+
+    def finished_run(self, strategy: str = "daily_trading") -> str:
+        """Run two stocks to the end."""
+        backtest_id = self.start_run(strategy, DEMO_STOCKS)
+        deadline = time.monotonic() + RUN_SECONDS
+        while self.ask(f"/api/backtest/progress?id={backtest_id}")["status"] not in ENDED:
+            if time.monotonic() > deadline:
+                raise TimeoutError(backtest_id)
+            time.sleep(0.05)
+        return backtest_id
+
+    def choose(self, mode: str, codes: list[str] | None = None) -> None:
+        """Set the stored mode and list."""
+        self.ask("/api/stocks/specific", method="DELETE")
+        self.ask("/api/stocks/mode", {"mode": mode})
+        if codes:
+            self.ask("/api/stocks/specific/add", {"codes": codes})
+
+    def run_count(self) -> int:
+        """Number of runs in the history."""
+        return int(self.ask("/api/backtests?page_size=1")["total"])
+
+    def _is_healthy(self) -> bool:
+        with contextlib.suppress(OSError, ValueError):
+            return bool(self.ask("/api/health")["status"] == "healthy")
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
