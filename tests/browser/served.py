@@ -59,8 +59,8 @@ class Served:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.address + path, data, {"X-Bokgi-Profile": profile}, method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
-            body: Json = json.load(answer)
-            return body
+            answered: Json = json.load(answer)
+            return answered
 
     def start_run(self, strategy: str = "daily_trading", codes: list[str] | None = None) -> str:
         """Start a run and give its id; without codes it takes the whole market."""

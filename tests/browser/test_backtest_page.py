@@ -85,7 +85,7 @@ def test_the_blacklist_takes_stocks_off_the_filtered_market(open_page: Open, ser
     page = open_page("/")
     page.click("text=제외 목록")
     page.get_by_role("combobox", name="종목 찾기").fill("990110")
-    page.get_by_role("option").first.click()
+    page.locator("dialog").get_by_role("option").first.click()
     expect(page.locator("dialog h2")).to_have_text("제외 목록 1")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
