@@ -113,6 +113,7 @@ export const en: Words = {
     available: (first, last) => `Data: ${first} to ${last}`,
     interval: 'Bars',
     intervalAuto: 'The finest (automatic)',
+    intervalHelp: 'The finest bars that all chosen stocks have.',
     capital: 'Capital of each stock',
     capitalShared: 'Capital',
     capitalTotal: (stocks, each, total) => `${stocks} stocks × ${each} = ${total}`,

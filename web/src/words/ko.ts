@@ -112,6 +112,7 @@ export const ko = {
     available: (first: string, last: string) => `자료: ${first} ~ ${last}`,
     interval: '봉 간격',
     intervalAuto: '가장 촘촘한 것(자동)',
+    intervalHelp: '고른 종목 모두에 있는 가장 촘촘한 봉을 씁니다.',
     capital: '종목당 투자 원금',
     capitalShared: '투자 원금',
     capitalTotal: (stocks: string, each: string, total: string) => `${stocks}종목 × ${each} = ${total}`,
