@@ -86,7 +86,7 @@ def test_a_name_that_is_none_of_the_pages_is_not_found(ask: Ask, name: str) -> N
 
 def test_a_package_without_pages_says_how_to_build_them(ask: Ask, folder: Path) -> None:
     (folder / page_files.FIRST_PAGE).unlink()
-    page_files.names_of.cache_clear()
+    page_files.read_pages.cache_clear()
     answer = ask("/")
     assert answer.status_code == 503
     assert answer.json()["code"] == PagesAbsent.code
@@ -94,10 +94,17 @@ def test_a_package_without_pages_says_how_to_build_them(ask: Ask, folder: Path) 
 
 
 def test_the_pages_that_were_built_refer_only_to_files_that_are_there() -> None:
-    folder = Path(page_files.__file__).parent / "pages"
-    names = page_files.names_of(folder)
-    assert page_files.FIRST_PAGE in names, "the pages are not built; run make environment"
-    for name in (name for name in names if name.endswith(".html")):
-        asked = re.findall(r'(?:src|href)="([^"]+)"', names[name].read_text("utf-8"))
+    pages = page_files.read_pages(Path(page_files.__file__).parent / "pages")
+    assert page_files.FIRST_PAGE in pages, "the pages are not built; run make environment"
+    for name in (name for name in pages if name.endswith(".html")):
+        asked = re.findall(r'(?:src|href)="([^"]+)"', pages[name].content.decode())
         assert asked
-        assert not [address for address in asked if address.removeprefix("/pages/") not in names], name
+        assert not [address for address in asked if address.removeprefix("/pages/") not in pages], name
+
+
+def test_a_build_under_a_running_service_changes_nothing_for_it(ask: Ask, folder: Path) -> None:
+    assert ask("/").content == SHELL
+    (folder / "assets" / "main-4f2c.js").unlink()
+    (folder / page_files.FIRST_PAGE).write_bytes(b"another build")
+    assert ask("/").content == SHELL
+    assert ask("/pages/assets/main-4f2c.js").status_code == 200
