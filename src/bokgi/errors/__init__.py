@@ -191,6 +191,7 @@ from bokgi.errors.requests import (
     ResultUnreadable,
     SlippageWithoutTicks,
 )
+from bokgi.errors.research import TrialsMisshapen
 from bokgi.errors.runs import (
     RunCancelled,
 )
@@ -438,6 +439,7 @@ __all__ = [
     "TokenWrong",
     "TooManyRequests",
     "TooManyStocks",
+    "TrialsMisshapen",
     "TradeUnknown",
     "UniverseEmpty",
     "UnknownInterval",
