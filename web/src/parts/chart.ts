@@ -48,7 +48,7 @@ export function chartOptions(place: HTMLElement, hasTimes: boolean): DeepPartial
     },
     grid: { vertLines: { visible: false }, horzLines: { color: line } },
     rightPriceScale: { borderVisible: false },
-    timeScale: { borderColor: line, timeVisible: hasTimes, secondsVisible: false },
+    timeScale: { borderColor: line, minBarSpacing: 0.01, timeVisible: hasTimes, secondsVisible: false },
     crosshair: { mode: 0 },
     handleScale: { axisPressedMouseMove: true, mouseWheel: false },
     handleScroll: { vertTouchDrag: false, mouseWheel: false },

@@ -228,6 +228,7 @@ export const en: Words = {
     costTotal: 'Total cost',
     costShare: 'Of the initial equity',
     slippage: 'Total return by slippage',
+    slippageNone: 'Not computed: adjusted prices have no ticks.',
     slippageTicks: (ticks) => `${ticks} tick${ticks === 1 ? '' : 's'}`,
     benchmarks: 'Beside it',
     benchmarkColumns: { name: 'What', rate: 'Total return', drawdown: 'Max drawdown' },

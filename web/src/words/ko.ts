@@ -228,6 +228,7 @@ export const ko = {
     costTotal: '비용 합계',
     costShare: '원금 대비',
     slippage: '슬리피지에 따른 누적 수익률',
+    slippageNone: '수정주가처럼 호가단위가 없는 가격이라 계산하지 않습니다.',
     slippageTicks: (ticks: number) => (ticks === 0 ? '0틱' : `${ticks}틱`),
     benchmarks: '비교',
     benchmarkColumns: { name: '대상', rate: '누적 수익률', drawdown: '최대 낙폭' },
