@@ -68,6 +68,7 @@ class Supervisor:
             child = self._child
         if child is not None:
             end_child(child, grace_seconds)
+            self._relay.join(RELAY_SECONDS)
         if self._thread.is_alive():
             self._thread.join(KILL_SECONDS)
 
@@ -77,6 +78,7 @@ class Supervisor:
             assert child is not None
             began = self._clock()
             child.wait()
+            close_pipe(child)
             if self._ending.is_set():
                 return
             pause_seconds = self._pause(self._clock() - began)
@@ -138,3 +140,10 @@ def end_child(child: "subprocess.Popen[str]", grace_seconds: float) -> None:
         _LOG.warning("the worker %d did not end within %g s; it is killed, its runs go on at the next start", child.pid, grace_seconds)
         child.kill()
         child.wait()
+    close_pipe(child)
+
+
+def close_pipe(child: "subprocess.Popen[str]") -> None:
+    """Close our end of the pipe that tells the child that we live."""
+    if child.stdin is not None:
+        child.stdin.close()
