@@ -1,4 +1,6 @@
-"""One service with a worker and one without, shared by the tests of a process; tests take a profile of their own."""
+"""One service with a worker and one without, shared by the tests of a file; tests take a profile of their own.
+
+They end with their file: their threads would disturb tests of other files that watch threads or chance."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,21 +17,21 @@ from tests.data.store_cases import daily_bars, incoming_of
 _NUMBERS = count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     """The service with a worker."""
     with running(tmp_path_factory.mktemp("service")) as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def idle_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     """The service without a worker: what is started stays queued."""
     with running(tmp_path_factory.mktemp("idle"), has_worker=False) as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def crowded_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     """A service that knows 120 stocks, of a day each, and has no worker."""
     home = tmp_path_factory.mktemp("crowded")

@@ -1,6 +1,7 @@
 """The real service in this process: SQLite, a store, a worker that computes, and a server on a free port of the loopback address.
 
-The default profile has flat five-minute bars of three real codes (`small_store`); the profile `smoke` has the synthetic demo market.
+The default profile has flat five-minute bars of three real codes (`small_store`); the profile `smoke` has a part of the synthetic demo
+market: enough stocks for several parts of work.
 """
 
 import socket
@@ -8,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +18,19 @@ import uvicorn
 from fastapi import FastAPI
 
 from bokgi.api.application import create_app
+from bokgi.bootstrap.build import build
+from bokgi.bootstrap.handlers import create_worker
+from bokgi.bootstrap.heartbeat import READY, Heartbeat
 from bokgi.config.settings import Settings
+from bokgi.data.demo import write_demo
+from bokgi.data.store import Store
 from bokgi.errors.base import Language
-from bokgi.jobs.database import migrate_jobs
-from bokgi.jobs.dbos_queue import create_queue
-from bokgi.jobs.dbos_worker import JobWorker
-from bokgi.records.database import Database
-from bokgi.records.imports import ImportRows
-from bokgi.services.application import Application, to_application
-from bokgi.services.data_library import IMPORT
-from bokgi.services.import_work import ImportWork
-from bokgi.services.runs import BACKTEST
-from bokgi.services.work import RunWork
+from bokgi.services.application import Application
 from tests.services.small_store import store_with
 
-VERSION = "0.1.0"
 WORKER = "worker-1"
 PRICES = {"005930": 70_000.0, "000660": 180_000.0, "0126Z0": 50_000.0}
+SMOKE_STOCKS, SMOKE_SESSIONS = 40, 4
 SMOKE = {"X-Bokgi-Profile": "smoke"}
 DAY_TRADE = {"strategy": "daily_trading", "strategy_params": {"buy_time": "10:00", "sell_time": "14:00"}}
 ENDED = {"completed", "failed", "cancelled"}
@@ -47,7 +44,6 @@ class RunningService:
     application: Application
     app: FastAPI
     client: httpx.Client
-    worker_threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self, body: dict[str, Any], **headers: str) -> str:
         """Start a run and give its id."""
@@ -85,38 +81,19 @@ def settings_for(home: Path) -> Settings:
     )
 
 
-def built(settings: Settings) -> Application:
-    """The application over fresh databases in the home folder."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    database = Database.open(settings.records_url)
-    database.migrate()
-    migrate_jobs(settings.jobs_url)
-    return to_application(settings, VERSION, database, create_queue(settings.jobs_url, settings.release_name))
-
-
 @contextmanager
 def working(application: Application) -> Iterator[None]:
-    """A worker in this process, and its heartbeats."""
+    """A worker in this process, and its signs of life."""
     settings = application.settings
-    runs = RunWork(settings.home, application.run_rows, application.shelves, worker_id=WORKER, release=settings.release_name)
-    imports = ImportWork(ImportRows(application.database), application.shelves)
-    handlers = {BACKTEST: runs.carry_out, IMPORT: imports.carry_out}
-    worker = JobWorker(settings.jobs_url, settings.release_name, WORKER, handlers, 2, 0.02)
-    stopping = threading.Event()
-
-    def beat() -> None:
-        while not stopping.is_set():
-            application.workers.beat(WORKER, release=settings.release_name, state="ready", pid=1, host="here")
-            stopping.wait(0.5)
-
-    beating = threading.Thread(target=beat)
+    worker = create_worker(settings, application.database, WORKER)
+    heartbeat = Heartbeat(application.workers, WORKER, settings.release_name)
     worker.start()
-    beating.start()
+    heartbeat.start()
+    heartbeat.tell(READY)
     try:
         yield
     finally:
-        stopping.set()
-        beating.join()
+        heartbeat.stop()
         worker.stop(10.0)
 
 
@@ -154,7 +131,8 @@ def _wait_until_it_answers(client: httpx.Client) -> None:
 def running(home: Path, *, has_worker: bool = True) -> Iterator[RunningService]:
     """The whole service over a store of a few bars; without a worker everything stays queued."""
     store_with(home, PRICES)
-    application = built(settings_for(home))
+    write_demo(Store(home / "smoke"), instruments=SMOKE_STOCKS, sessions=SMOKE_SESSIONS)
+    application = build(settings_for(home))
     with ExitStack() as stack:
         stack.callback(application.close)
         if has_worker:

@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.running_service import RunningService, built, serving
+from bokgi.api.application import create_app
+from bokgi.bootstrap.build import build
+from tests.api.running_service import RunningService, serving
 
 Headers = dict[str, str]
 FIXED_KEYS = {"success", "error", "error_ko", "code", "field"}
@@ -241,13 +243,11 @@ def test_mode_and_lists_belong_to_their_profile(service: RunningService, profile
 
 
 def test_mode_and_lists_are_stored_in_the_database_and_survive_a_restart(idle_service: RunningService, profile: Headers) -> None:
-    from bokgi.api.application import create_app
-
     post(idle_service, "mode", {"mode": "specific"}, profile)
     add(idle_service, profile, "005930", "0126Z0")
     with sqlite3.connect(idle_service.home / "bokgi.sqlite3") as file:
         assert file.execute("select count(*) from sqlite_master where type = 'table'").fetchone()[0] > 0
-    again = built(idle_service.application.settings)
+    again = build(idle_service.application.settings)
     with serving(create_app(again)) as client:
         body = client.get("/api/stocks/specific", headers=profile).json()
     again.close()

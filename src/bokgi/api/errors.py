@@ -38,6 +38,7 @@ from bokgi.errors.requests import FieldInvalid
 from bokgi.errors.runs import RunCancelled
 from bokgi.errors.service import NothingToGive
 from bokgi.errors.store import ManifestBroken, SegmentBroken, StoreTooNew
+from bokgi.errors.strategies import StrategyUnknown
 
 STATUS_OF: Mapping[type[BokgiError], int] = {
     BokgiError: 500,
@@ -51,6 +52,7 @@ STATUS_OF: Mapping[type[BokgiError], int] = {
     RunStillActive: 409,
     IdempotencyKeyReused: 409,
     ConfigNameTaken: 409,
+    StrategyUnknown: 400,  # named in a body, never in an address
     # What we stored is broken, and the request is not to blame for it.
     ResultBroken: 500,
     ResultTooNew: 500,
