@@ -12,7 +12,7 @@ from tests.browser.served import Served
 
 START = "button:has-text('백테스트 시작')"
 RESULT = re.compile(r"/pages/result\.html\?id=bt-\d{4}-\d{2}-\d{2}-\d{3,}$")
-BUSY_RUNS = 6
+BUSY_RUNS = 4
 FIRST_BY_CONSONANTS = "가온별전자"
 
 

@@ -21,6 +21,8 @@ export function go(address: string): void {
   history.pushState(null, '', address)
   state.now = at(location)
   scrollTo(0, 0)
+  // Readers of the screen hear the new page, and the keyboard goes on from its top.
+  document.getElementById('content')?.focus({ preventScroll: true })
 }
 
 /** Write the state of this screen into its address, without a new entry in the history. */
