@@ -17,11 +17,21 @@ def can_fail(function: Function, helpers: dict[str, Function], seen: frozenset[s
             return True
         if isinstance(node, ast.Call):
             name = called_name(node)
+            if is_expectation(node):
+                return True
             if name in CHECKING_CALLS or name.startswith(CHECKING_PREFIXES):
                 return True
             if name in helpers and name not in seen and can_fail(helpers[name], helpers, seen | {name}):
                 return True
     return False
+
+
+def is_expectation(call: ast.Call) -> bool:
+    """`expect(locator).to_have_text(...)`: how the browser's tests assert; `expect(locator)` alone checks nothing."""
+    asked = call.func
+    if not isinstance(asked, ast.Attribute) or not isinstance(asked.value, ast.Call):
+        return False
+    return called_name(asked.value) == "expect" and asked.attr.startswith(("to_", "not_to_"))
 
 
 def called_name(call: ast.Call) -> str:
@@ -40,6 +50,9 @@ def is_constant_assert(node: ast.AST) -> bool:
         ("assert 1 == 2", True),
         ("with pytest.raises(ValueError): f()", True),
         ("np.testing.assert_array_equal(a, b)", True),
+        ("expect(page).to_have_text('one')", True),
+        ("expect(page).not_to_have_text('one')", True),
+        ("expect(page)", False),
         ("f()", False),
         ("pass", False),
     ],
