@@ -1,29 +1,44 @@
 """What bars are stored, how complete they are, and files on their way into the store."""
 
+import re
+import shutil
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
 
 from bokgi.api.backtests import LAST_PAGE, MOST_ROWS
 from bokgi.api.dependencies import TheApplication, TheProfile
 from bokgi.api.errors import ErrorBody
+from bokgi.api.schemas_base import request_body
 from bokgi.api.schemas_data import (
     CalendarAnswer,
     CoverageRow,
     DataCoverageAnswer,
     FaultsAnswer,
+    ImportAnswer,
+    ImportsAnswer,
     IntervalRow,
     IntervalsAnswer,
     SeriesAnswer,
+    UploadRequest,
 )
 from bokgi.api.schemas_results import DataFault
-from bokgi.errors.service import FieldMissing
+from bokgi.api.upload_form import Upload, read_upload
+from bokgi.errors.base import BokgiError
+from bokgi.errors.requests import FieldInvalid
+from bokgi.errors.service import FieldMissing, UploadUnknown
+from bokgi.records.imports import ImportRow
+from bokgi.reports.formats import utc_text
+from bokgi.services.import_work import FLAG_HINTS, to_hints
 
 router = APIRouter(prefix="/api/data", tags=["data"])
 
 ABSENT: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "No such bars are stored"}}
 IntervalChoice = Annotated[str | None, Query(description="Length of the bars; by default the finest that is stored.", examples=["5m"])]
 CodeChoice = Annotated[str | None, Query(description="Code of the instrument.", examples=["005930"])]
+_IMPORT = re.compile(r"im-[0-9]{1,12}")
+_FLAGS = {"true": True, "false": False}
 Page = Annotated[int, Query(ge=1, le=LAST_PAGE, description="From 1.")]
 PageSize = Annotated[int, Query(ge=1, le=MOST_ROWS, description="Rows on a page.")]
 
@@ -82,3 +97,75 @@ def _given(code: str | None) -> str:
     if not code:
         raise FieldMissing("code")
     return code
+
+
+# ------------------------------------------------------------ files on their way in
+
+
+@router.post(
+    "/upload", operation_id="uploadData", status_code=202, openapi_extra=request_body(UploadRequest, media_type="multipart/form-data")
+)
+async def upload_data(application: TheApplication, profile: TheProfile, request: Request) -> ImportAnswer:
+    """Send a file of bars or a master file; it is written to disk as it arrives and imported by a worker."""
+    upload = await read_upload(request, application.library.new_upload)
+    return await run_in_threadpool(_started, application, profile, upload)
+
+
+def _started(application: TheApplication, profile: str, upload: Upload) -> ImportAnswer:
+    try:
+        hints = hints_of(upload.fields)
+        to_hints(hints)
+    except BokgiError:
+        shutil.rmtree(upload.path.parent, ignore_errors=True)
+        raise
+    return import_of(application.library.start_import(profile, upload.path, hints))
+
+
+def hints_of(fields: dict[str, str]) -> dict[str, Any]:
+    """The texts of a form as hints: empty ones say nothing, flags are true or false.
+
+    Raises
+    ------
+    FieldInvalid
+    """
+    given: dict[str, Any] = {name: text.strip() for name, text in fields.items() if text.strip()}
+    for name in FLAG_HINTS:
+        if name in given:
+            if given[name].lower() not in _FLAGS:
+                raise FieldInvalid(name, given[name][:80], "true or false", "true 또는 false")
+            given[name] = _FLAGS[given[name].lower()]
+    return given
+
+
+@router.get("/imports", operation_id="listImports")
+def list_imports(application: TheApplication, profile: TheProfile, page: Page = 1, page_size: PageSize = 20) -> ImportsAnswer:
+    """The imports of this profile, newest first."""
+    rows = [import_of(row) for row in application.library.imports(profile, page, page_size)]
+    return ImportsAnswer(count=len(rows), imports=rows)
+
+
+@router.get("/imports/{id}", operation_id="getImport", responses=ABSENT)
+def get_import(
+    application: TheApplication, number: Annotated[str, Path(alias="id", description="Id of the import.", examples=["im-1"])]
+) -> ImportAnswer:
+    """How far an import is, and what became of each file."""
+    if not _IMPORT.fullmatch(number):
+        raise UploadUnknown(number)
+    return import_of(application.library.get_import(number))
+
+
+def import_of(row: ImportRow) -> ImportAnswer:
+    """A row as its schema."""
+    return ImportAnswer.model_validate(
+        {
+            "id": row.id,
+            "status": row.status,
+            "file_name": row.file_name,
+            "size_bytes": row.size_bytes,
+            "hints": dict(row.hints),
+            "report": [dict(entry) for entry in row.report],
+            "error": dict(row.error) if row.error else None,
+            "created_at": utc_text(row.created_at),
+            "finished_at": utc_text(row.finished_at) if row.finished_at else None,
+        }
+    )

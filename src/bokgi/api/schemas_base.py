@@ -36,11 +36,11 @@ Model = TypeVar("Model", bound=type[Request])
 _REQUESTS: dict[str, type[Request]] = {}
 
 
-def request_body(model: type[Request], *, required: bool = True) -> dict[str, Any]:
+def request_body(model: type[Request], *, media_type: str = "application/json") -> dict[str, Any]:
     """The `openapi_extra` of a route that reads this body."""
     _REQUESTS[model.__name__] = model
     reference = {"$ref": REFERENCE.format(model=model.__name__)}
-    return {"requestBody": {"required": required, "content": {"application/json": {"schema": reference}}}}
+    return {"requestBody": {"required": True, "content": {media_type: {"schema": reference}}}}
 
 
 def request_schemas() -> dict[str, Any]:

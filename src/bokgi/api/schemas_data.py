@@ -1,11 +1,14 @@
 """Schemas of the stored bars and of imports."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from bokgi.api.schemas_base import Answer, Code, Day, Instant
+from bokgi.api.schemas_base import Answer, Code, Day, Instant, Request
 from bokgi.api.schemas_results import DataFault
+from bokgi.data.importers.hints import Label
+from bokgi.data.series import ClosingAuction, VolumeKind
+from bokgi.market.instruments import Board, Exchange, Kind
 
 
 class IntervalRow(Answer):
@@ -85,6 +88,26 @@ class FaultsAnswer(Answer):
     page: int = Field(ge=1)
     page_size: int = Field(ge=1)
     faults: list[DataFault]
+
+
+class UploadRequest(Request):
+    """A file, and what is known of it; what is left out is detected, and what was detected is said."""
+
+    file: Annotated[bytes, Field(json_schema_extra={"format": "binary"}, description="CSV, Parquet, XLSX, ZIP or a master file.")]
+    code: str | None = Field(None, description="Code of the instrument, where the file does not say it.", examples=["005930"])
+    name: str | None = Field(None, description="Its name.")
+    interval: str | None = Field(None, description="Length of the bars.", examples=["5m"])
+    kind: Kind | None = Field(None, description="Kind of issue.")
+    board: Board | None = Field(None, description="Market segment.")
+    exchange: Exchange | None = None
+    timezone: str | None = Field(None, description="Zone of times without an offset.", examples=["Asia/Seoul"])
+    encoding: str | None = Field(None, description="Of the text.", examples=["cp949"])
+    label: Label | None = Field(None, description="What a time names: start or end of its bar.")
+    closing_auction: ClosingAuction | None = Field(None, description="Where the closing auction is.")
+    volume_kind: VolumeKind | None = Field(None, description="What the volume counts.")
+    source: str | None = Field(None, description="Where the data come from.")
+    adjusted: bool | None = Field(None, description="Whether prices are adjusted for splits.")
+    replace: bool | None = Field(None, description="Let new bars take the place of different stored ones.")
 
 
 class Words(Answer):

@@ -65,7 +65,11 @@ def get_status(application: TheApplication) -> StatusAnswer:
 def _workers(application: TheApplication) -> list[WorkerState]:
     return [
         WorkerState(
-            worker_id=row.worker_id, release=row.release, state=row.state, started_at=utc_text(row.started_at), seen_at=utc_text(row.seen_at)
+            worker_id=row.worker_id,
+            release=row.release,
+            state=row.state,
+            started_at=utc_text(row.started_at),
+            seen_at=utc_text(row.seen_at),
         )
         for row in application.workers.alive()
     ]

@@ -1,6 +1,6 @@
-"""Situations of a request's body, before any of its fields is looked at."""
+"""Situations of a request's body, before any of its fields is looked at, and of files on their way in."""
 
-from bokgi.errors.base import InputError
+from bokgi.errors.base import EnvironmentFault, InputError
 
 _SHOWN = 60
 
@@ -39,3 +39,21 @@ class BodyKeyTwice(InputError):
 
     def __init__(self, name: str) -> None:
         super().__init__(field=name[:_SHOWN], name=repr(name[:_SHOWN]))
+
+
+class UploadMalformed(InputError):
+    code = "upload_malformed"
+    english = "The upload is not a multipart form ({problem}); send the file as its field 'file': curl -F file=@bars.csv."
+    korean = "업로드가 multipart 형식이 아닙니다({problem}). 파일을 file 항목으로 보내세요: curl -F file=@bars.csv."
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(field="file", problem=problem)
+
+
+class UploadUnwritable(EnvironmentFault):
+    code = "upload_unwritable"
+    english = "The uploaded file cannot be kept ({reason}); nothing was stored. Free space on the server and send it again."
+    korean = "업로드한 파일을 저장할 수 없습니다({reason}). 저장된 것은 없습니다. 서버의 공간을 비우고 다시 보내세요."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)

@@ -31,8 +31,8 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "volume_kind": VolumeKind,
 }
 _TEXTS = ("code", "name", "timezone", "encoding", "source")
-_FLAGS = ("adjusted", "replace")
-HINT_FIELDS = (*_TEXTS, "interval", *_WORDS, *_FLAGS)
+FLAG_HINTS = ("adjusted", "replace")
+HINT_FIELDS = (*_TEXTS, "interval", *_WORDS, *FLAG_HINTS)
 
 _log = logging.getLogger(__name__)
 

@@ -1,0 +1,191 @@
+"""What is stored, and files on their way into the store: every route of `/api/data`, on the real service."""
+
+import codecs
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.running_service import PRICES, SMOKE, SMOKE_SESSIONS, SMOKE_STOCKS, RunningService
+
+CSV = "date,open,high,low,close,volume\n2025-10-16,70000,70500,69500,70200,1000\n2025-10-17,70200,70900,70100,70800,1200\n"
+
+
+def get(service: RunningService, path: str, **headers: str) -> dict[str, Any]:
+    answer = service.client.get(f"/api/data/{path}", headers=headers)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_get_data_intervals_lists_what_is_stored(service: RunningService) -> None:
+    rows = {row["interval"]: row for row in get(service, "intervals", **SMOKE)["intervals"]}
+    assert list(rows) == ["2m", "1d"]
+    assert (rows["2m"]["series"], rows["2m"]["synthetic"], rows["2m"]["first"]) == (SMOKE_STOCKS, True, "2024-07-01")
+    assert rows["1d"]["series"] == SMOKE_STOCKS + 1
+
+
+def test_get_data_series_pages_and_filters_by_code_and_name(service: RunningService) -> None:
+    page = get(service, "series?interval=2m&page=2&page_size=15", **SMOKE)
+    assert (page["total"], page["page"], len(page["series"])) == (SMOKE_STOCKS, 2, 15)
+    assert [row["code"] for row in get(service, "series?q=990020", **SMOKE)["series"]] == ["990020"]
+    assert get(service, "series?q=가온별전자", **SMOKE)["total"] == 1
+    assert get(service, "series?q=nothing", **SMOKE)["series"] == []
+
+
+def test_get_data_coverage_gives_a_row_an_interval(service: RunningService) -> None:
+    rows = get(service, "coverage?code=990010", **SMOKE)["coverage"]
+    assert [row["interval"] for row in rows] == ["2m", "1d"]
+    bars = get(service, "coverage/calendar?code=990010&interval=2m", **SMOKE)["bars"]
+    assert [row["bars"] for row in rows] == [sum(bars), len(bars)]
+    assert len(bars) == SMOKE_SESSIONS
+    assert get(service, "coverage?code=999999", **SMOKE)["count"] == 0
+
+
+def test_get_data_coverage_calendar_counts_bars_by_session(service: RunningService) -> None:
+    body = get(service, "coverage/calendar?code=005930")
+    assert body["days"] == ["2025-10-16", "2025-10-17", "2025-10-20", "2025-10-21"]
+    assert body["bars"] == body["traded_bars"] == [60, 60, 60, 60]
+
+
+def test_get_data_faults_speaks_both_languages(service: RunningService) -> None:
+    body = get(service, "faults?interval=5m&code=005930")
+    assert body["total"] == len(body["faults"])
+    assert all(row["korean"] and row["english"] and row["severity"] in {"note", "warning", "error"} for row in body["faults"])
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "field"),
+    [
+        ("coverage", 400, "code"),
+        ("coverage/calendar", 400, "code"),
+        ("coverage/calendar?code=999999", 404, "codes"),
+        ("coverage/calendar?code=005930&interval=7x", 400, "interval"),
+        ("coverage/calendar?code=005930&interval=1m", 404, None),
+        ("series?interval=nothing", 400, "interval"),
+        ("faults?code=999999", 404, "codes"),
+        ("imports/im-999999", 404, "id"),
+        ("imports/%00", 404, "id"),
+        ("imports/..", 404, None),
+    ],
+)
+def test_what_is_not_stored_or_not_understood_is_refused_by_name(
+    service: RunningService, path: str, status: int, field: str | None
+) -> None:
+    answer = service.client.get(f"/api/data/{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json")
+    if field is not None:
+        assert answer.json()["field"] == field
+
+
+# ------------------------------------------------------------ uploads
+
+
+def upload(service: RunningService, content: bytes, name: str, profile: dict[str, str], **fields: str) -> httpx.Response:
+    return service.client.post("/api/data/upload", files={"file": (name, content)}, data=fields, headers=profile)
+
+
+def imported(service: RunningService, answer: httpx.Response) -> dict[str, Any]:
+    """The import once it has ended."""
+    assert answer.status_code == 202, answer.text
+    path = f"/api/data/imports/{answer.json()['id']}"
+    deadline = time.monotonic() + 30
+    while (body := service.client.get(path).json())["status"] in {"queued", "running"}:
+        assert time.monotonic() < deadline, body
+        time.sleep(0.02)
+    done: dict[str, Any] = body
+    return done
+
+
+def test_post_data_upload_is_202_and_the_bars_are_there_when_the_import_has_ended(service: RunningService, profile: dict[str, str]) -> None:
+    done = imported(service, upload(service, CSV.encode(), "prices.csv", profile, code="000270", interval="1d", adjusted="false"))
+    assert (done["status"], done["error"], done["size_bytes"]) == ("completed", None, len(CSV))
+    assert done["hints"] == {"code": "000270", "interval": "1d", "adjusted": False}
+    assert [entry["series"] for entry in done["report"]] == [[{"code": "000270", "interval": "1d"}]]
+    assert [row["interval"] for row in get(service, "coverage?code=000270")["coverage"]] == ["1d"]
+    assert get(service, "imports", **profile)["imports"][0]["id"] == done["id"]
+    assert not list((service.home / "uploads").glob("*/*"))
+
+
+def test_an_upload_that_is_no_data_fails_with_a_sentence_and_changes_nothing(service: RunningService, profile: dict[str, str]) -> None:
+    before = get(service, "intervals")
+    done = imported(service, upload(service, b"\x00\x01 this is nothing", "noise.csv", profile))
+    assert done["status"] == "failed"
+    assert done["error"]["korean"]
+    assert done["error"]["english"]
+    assert get(service, "intervals") == before
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd.csv", "..\\..\\evil.csv", "/tmp/evil.csv", "a\x00b.csv", "가" * 300 + ".csv", "", ".", "..", "x" * 2_000]
+)
+def test_the_name_of_an_upload_never_leaves_its_folder(idle_service: RunningService, profile: dict[str, str], name: str) -> None:
+    answer = upload(idle_service, CSV.encode(), name, profile, code="000270")
+    assert answer.status_code in {202, 400}, answer.text
+    outside = [path for path in idle_service.home.rglob("*.csv") if not path.is_relative_to(idle_service.home / "uploads")]
+    assert outside == []
+    assert not Path("/tmp/evil.csv").exists()
+    if answer.status_code == 202:
+        shown = answer.json()["file_name"]
+        assert "/" not in shown
+        assert len(list((idle_service.home / "uploads").glob(f"*/{shown}"))) >= 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [({"interval": "7x"}, "interval"), ({"adjusted": "perhaps"}, "adjusted"), ({"kind": "fish"}, "kind"), ({"colour": "red"}, "colour")],
+)
+def test_a_wrong_hint_is_400_and_nothing_of_the_upload_stays(
+    idle_service: RunningService, profile: dict[str, str], fields: dict[str, str], field: str
+) -> None:
+    before = uploaded_files(idle_service)
+    answer = upload(idle_service, CSV.encode(), "a.csv", profile, **fields)
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert uploaded_files(idle_service) == before
+
+
+def uploaded_files(service: RunningService) -> set[str]:
+    return {str(path) for path in (service.home / "uploads").glob("*")}
+
+
+BOUNDARY = "multipart/form-data; boundary=xx"
+PART = b'--xx\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n1,2\r\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"{}", "application/json"),
+        (b"", BOUNDARY),
+        (b"nonsense", BOUNDARY),
+        (b"--xx\r\n", BOUNDARY),
+        (PART, BOUNDARY),
+        (PART + PART + b"--xx--\r\n", BOUNDARY),
+        (b"--xx--\r\n", BOUNDARY),
+        (PART.replace(b'"file"', b'"other"') + b"--xx--\r\n", BOUNDARY),
+        (b'--xx\r\nContent-Disposition: form-data; name="code"\r\n\r\n' + b"0" * 5_000 + b"\r\n--xx--\r\n", BOUNDARY),
+        (b"--xx\r\n" + b"X: y\r\n" * 100 + b"\r\n1\r\n--xx--\r\n", BOUNDARY),
+        (PART + b"--xx--\r\n", "multipart/form-data"),
+        (PART + b"--xx--\r\n", "multipart/form-data; boundary=" + "b" * 1_000),
+    ],
+)
+def test_a_form_that_is_none_is_400_and_nothing_of_it_stays(idle_service: RunningService, content: bytes, kind: str) -> None:
+    before = uploaded_files(idle_service)
+    answer = idle_service.client.post("/api/data/upload", content=content, headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["success"]) == (400, False), answer.text
+    assert uploaded_files(idle_service) == before
+
+
+def test_a_large_upload_goes_to_disk_as_it_comes(idle_service: RunningService, profile: dict[str, str]) -> None:
+    content = codecs.BOM_UTF8 + os.urandom(20 << 20)
+    answer = upload(idle_service, content, "large.csv", profile)
+    assert (answer.status_code, answer.json()["size_bytes"]) == (202, len(content))
+    (stored,) = (idle_service.home / "uploads").glob("*/large.csv")
+    assert stored.read_bytes() == content
+
+
+def test_the_codes_of_the_small_store_are_what_the_tests_think(service: RunningService) -> None:
+    assert {row["code"] for row in get(service, "series?interval=5m")["series"]} == set(PRICES)
