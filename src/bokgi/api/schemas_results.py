@@ -123,6 +123,15 @@ class SlippageReturn(Answer):
     total_return: Ratio
 
 
+class SessionMovesResult(Answer):
+    """Where a stock moved, without costs: overnight (close to open) or within sessions (open to close), compounded."""
+
+    code: Code
+    sessions: int
+    overnight_return: float | None
+    intraday_return: float | None
+
+
 class CoverageResult(Answer):
     """What the data hold of one stock in the period."""
 
@@ -182,6 +191,7 @@ class ResultBody(Answer):
     backtest_id: BacktestId
     status: Literal["completed", "cancelled"]
     partial: Literal[True] | None = Field(None, description="Only in the result of a cancelled run.")
+    unfinished_stocks: list[str] | None = Field(None, description="Codes that were not computed; only with `partial`.")
     performance: Performance  # type: ignore[valid-type]  # made from the catalogue
     metrics: Metrics  # type: ignore[valid-type]  # made from the catalogue
     stocks: list[StockResult]
@@ -192,6 +202,7 @@ class ResultBody(Answer):
     monthly_returns: list[MonthlyReturn]
     benchmarks: list[BenchmarkResult]
     slippage_returns: list[SlippageReturn]
+    session_moves: list[SessionMovesResult]
     data: ResultData
     lookahead: dict[str, Any] | None = Field(description="What the look-ahead check covered; null where a proof stands in its place.")
     manifest: Manifest

@@ -174,4 +174,4 @@ def _fault_to_json(fault: Fault) -> dict[str, Any]:
 def _fault_from_json(row: Mapping[str, Any]) -> Fault:
     """A kind that the catalogue lacks is a KeyError."""
     _ = FAULT_KINDS[row["kind"]]
-    return Fault(row["kind"], "", int(row["count"]), example=str(row["example"]))
+    return Fault(row["kind"], str(row.get("code", "")), int(row["count"]), example=str(row["example"]))

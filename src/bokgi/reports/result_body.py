@@ -40,6 +40,7 @@ def result_body(record: RunRecord) -> dict[str, Any]:
         "monthly_returns": [{"month": row.month, "return": row.return_ratio, "sessions": row.sessions} for row in summary.months],
         "benchmarks": [_benchmark(row) for row in record.benchmarks],
         "slippage_returns": [{"ticks": ticks, "total_return": value} for ticks, value in record.slippage],
+        "session_moves": [asdict(row) for row in record.session_moves],
         "data": _data(record.facts),
         "lookahead": record.lookahead,
         "manifest": dict(record.manifest),

@@ -11,6 +11,7 @@ from typing import Any
 
 from bokgi.bars.panel import Panel
 from bokgi.metrics.equity import EquityFigures
+from bokgi.metrics.session_moves import SessionMoves
 from bokgi.metrics.summary import Summary
 from bokgi.orders.simulation import Simulation
 from bokgi.units import FloatArray
@@ -94,6 +95,8 @@ class RunRecord:
     partial: bool = False
     slippage: tuple[tuple[int, float], ...] = ()
     """(ticks, total return) of the same run at other slippages."""
+    session_moves: tuple[SessionMoves, ...] = ()
+    """Overnight against intraday of every stock."""
     unfinished: tuple[str, ...] = ()
 
     @property

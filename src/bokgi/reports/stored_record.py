@@ -18,6 +18,7 @@ from bokgi.bars.panel import Panel, Sessions
 from bokgi.market.instruments import Board, Exchange, Instrument, Kind
 from bokgi.metrics.equity import DrawdownSpan, EquityFigures
 from bokgi.metrics.months import MonthlyReturn
+from bokgi.metrics.session_moves import SessionMoves
 from bokgi.metrics.stocks import StockSummary
 from bokgi.metrics.summary import SaleStatistics, Summary
 from bokgi.orders.simulation import Simulation, TradeColumns
@@ -92,6 +93,7 @@ def record_json(record: RunRecord) -> dict[str, Any]:
         "benchmarks": [_plain_benchmark(row) for row in record.benchmarks],
         "lookahead": None if record.lookahead is None else dict(record.lookahead),
         "slippage": [list(row) for row in record.slippage],
+        "session_moves": [asdict(row) for row in record.session_moves],
         "manifest": dict(record.manifest),
     }
 
@@ -115,6 +117,7 @@ def to_record(
         partial=stored["partial"],
         unfinished=tuple(stored["unfinished"]),
         slippage=tuple((ticks, value) for ticks, value in stored["slippage"]),
+        session_moves=tuple(SessionMoves(**row) for row in stored["session_moves"]),
     )
 
 

@@ -12,14 +12,16 @@ from bokgi.bars.interval import DAILY
 from bokgi.bars.panel import Panel
 from bokgi.data.master import Master
 from bokgi.data.store import Store
+from bokgi.data.universe import universe_faults
 from bokgi.engine.parts import Cancelled, Checkpoint
 from bokgi.errors.requests import PeriodWithoutData
 from bokgi.market.instruments import Instrument, Kind
+from bokgi.metrics.session_moves import session_moves
 from bokgi.reports.result_body import result_body
 from bokgi.reports.run_record import Benchmark, PanelFacts, RunRecord, RunStatus
 from bokgi.services.computation import Computation, OnStep, before_parts, compute, index_benchmark
-from bokgi.services.data_facts import assumed_fault, coverage_of, fault_json
-from bokgi.services.manifest import code_hash, code_version, environment, result_hash, work_key
+from bokgi.services.data_facts import assumed_fault, coverage_of, fault_json, lasting_faults
+from bokgi.services.manifest import code_hash, code_version, environment, master_hash, result_hash, work_key
 from bokgi.services.request import BacktestRequest
 from bokgi.services.resolution import ChosenStrategy, choose_strategy, resolve, span_of
 
@@ -75,6 +77,7 @@ def run_backtest(
         on_step=on_step,
         cancelled=cancelled,
     )
+    manifest["master_hash"] = master_hash(panel.instruments)
     return _record(store, panel, resolved, done, manifest, versions, backtest_id, now)
 
 
@@ -157,6 +160,7 @@ def _record(
         lookahead=done.lookahead,
         manifest=manifest,
         slippage=done.slippage,
+        session_moves=session_moves(panel),
         partial=done.is_partial,
         unfinished=done.unfinished,
     )
@@ -178,13 +182,13 @@ def _index(store: Store, panel: Panel, done: Computation, request: BacktestReque
 
 def _facts(store: Store, panel: Panel, request: BacktestRequest, version: int | None) -> PanelFacts:
     assert request.interval is not None
-    faults = store.faults_for(request.codes, request.interval, request.start, request.end, version=version)
+    faults = lasting_faults(store.faults_for(request.codes, request.interval, request.start, request.end, version=version))
     assumed = tuple(assumed_fault(instrument) for instrument in panel.instruments if instrument.assumed)
-    universe = [] if request.universe is None else request.universe.get("faults", [])
+    universe = universe_faults(request.universe or {})
     return PanelFacts(
         interval=str(request.interval),
         coverage=tuple(coverage_of(panel, index) for index in range(len(panel.instruments))),
-        faults=[*universe, *(fault_json(fault) for fault in (*faults, *assumed))],
+        faults=[fault_json(fault) for fault in (*universe, *faults, *assumed)],
         sources=panel.sources,
         synthetic=panel.synthetic,
     )

@@ -1,5 +1,6 @@
 """What a result or a page says of data: faults in both languages, and what is there of a stock."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,14 @@ from bokgi.data.faults import Fault
 from bokgi.errors.base import Language
 from bokgi.market.instruments import Instrument
 from bokgi.reports.run_record import Coverage
+
+KIND_NOTES = frozenset({"kind_unknown", "kind_assumed"})
+"""What an import says of kinds. It may be out of date: a master that came later knows them."""
+
+
+def lasting_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Stored faults without what was said of kinds; whether they are known now, `assumed_fault` says."""
+    return tuple(fault for fault in faults if fault.kind not in KIND_NOTES)
 
 
 def assumed_fault(instrument: Instrument) -> Fault:

@@ -32,13 +32,14 @@ from bokgi.errors.requests import FieldInvalid
 from bokgi.market.codes import normalised_code
 from bokgi.market.instruments import Exchange, Kind
 from bokgi.orders.rules import AccountRules, ExecutionRules, Market
+from bokgi.metrics.session_moves import session_moves
 from bokgi.reports.headline import first_figures, next_figures
 from bokgi.reports.plot_html import plot_document, result_page
 from bokgi.reports.result_frames import equity_frame, sessions_frame, stocks_frame, trades_frame
 from bokgi.reports.run_record import PanelFacts, RunRecord, RunStatus
 from bokgi.services.backtest import read_panel
 from bokgi.services.computation import compute, figures_of
-from bokgi.services.data_facts import assumed_fault, coverage_of, fault_json
+from bokgi.services.data_facts import assumed_fault, coverage_of, fault_json, lasting_faults
 from bokgi.services.manifest import code_version
 from bokgi.services.request import BacktestRequest, account_from_json, execution_from_json
 from bokgi.services.resolution import ChosenStrategy, choose_strategy, resolve
@@ -211,7 +212,7 @@ def load_bars(
     resolved = replace(resolve(store, master, request), start=first)
     assert resolved.interval is not None
     panel = read_panel(store, master, resolved)
-    faults = store.faults_for(resolved.codes, resolved.interval, resolved.start, resolved.end)
+    faults = lasting_faults(store.faults_for(resolved.codes, resolved.interval, resolved.start, resolved.end))
     columns = {entry.name: getattr(panel, entry.name) for entry in fields(panel)}
     return StoredPanel(**columns, faults=tuple(fault_json(fault) for fault in faults))
 
@@ -306,6 +307,7 @@ def backtest(
         lookahead=done.lookahead,
         manifest={"code_version": code_version(), "strategy_source": chosen.source, "parameters": request, "seed": seed},
         slippage=done.slippage,
+        session_moves=session_moves(panel),
     )
     return Result(record, in_pandas)
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from bokgi.bars.interval import DAILY, Interval
-from bokgi.data.universe import Universe
 from bokgi.errors.jobs import JobsUnavailable
 from bokgi.errors.records import RunStillActive
 from bokgi.errors.requests import NoStocks
@@ -33,7 +32,6 @@ from bokgi.jobs.port import Job, JobQueue
 from bokgi.records.runs import Idempotency, NewRun, RunPage, RunRow, RunRows, RunState
 from bokgi.reports.canonical_json import canonical_json
 from bokgi.reports.formats import utc_text
-from bokgi.services.data_facts import fault_json
 from bokgi.services.request import KNOWN_FIELDS, BacktestRequest, check_fields
 from bokgi.services.resolution import choose_strategy, resolve
 from bokgi.services.result_removal import mark_removal, unmark_removal
@@ -217,7 +215,7 @@ class Runs:
         universe = self._stocks.universe(profile, mode, interval, request.start, request.end)
         if not universe.codes:
             raise UniverseEmpty(mode, str(interval), request.start, request.end)
-        return replace(request, codes=universe.codes, interval=interval, universe=_universe_json(universe))
+        return replace(request, codes=universe.codes, interval=interval, universe=universe.to_json())
 
     def _specific(self, body: Mapping[str, object], profile: str) -> tuple[str, ...]:
         one, many = body.get("stock_code"), body.get("stock_codes")
@@ -309,12 +307,6 @@ def _checked_strategy(body: Mapping[str, object]) -> str:
 def _parameters(body: Mapping[str, object]) -> Mapping[str, Any]:
     request = BacktestRequest.from_json({"strategy": "x", "strategy_params": body.get("strategy_params")})
     return request.strategy_params
-
-
-def _universe_json(universe: Universe) -> dict[str, Any]:
-    """Where the stocks came from and what is to be said of it; it stands in the result."""
-    effective = universe.effective.isoformat() if universe.effective else None
-    return {"source": universe.source, "effective": effective, "faults": [fault_json(fault) for fault in universe.faults]}
 
 
 def _versions(shelf: Shelf, interval: Interval) -> dict[str, int]:
