@@ -15,7 +15,7 @@ from bokgi.metrics.returns import NO_DISPERSION, kurtosis, sample_deviation, ske
 from bokgi.metrics.sharpe_inference import deflated_sharpe_ratio, expected_maximum
 from bokgi.research.enough import SESSIONS_FOR_INDICATION
 from bokgi.research.kernel_bootstrap import merge_ratio_maxima
-from bokgi.research.kernel_lanes import LANES
+from bokgi.research.kernel_lanes import LANES, WIDTH
 from bokgi.research.resamples import Resamples
 from bokgi.research.trials import TrialBlock, means_and_variances
 from bokgi.units import FloatArray
@@ -30,7 +30,7 @@ class RatioMaxima:
 
     def __init__(self, resamples: Resamples) -> None:
         self._resamples, self._trials = resamples, 0
-        self._maxima = np.full(len(resamples), -np.inf)
+        self._maxima = np.full((len(resamples), WIDTH), -np.inf)
 
     def add(self, block: TrialBlock) -> None:
         """Merge some trials."""
@@ -49,7 +49,8 @@ class RatioMaxima:
         sessions = self._resamples.sessions
         if sessions < SESSIONS_FOR_INDICATION:
             return None
-        ratios = np.copysign(np.sqrt(np.abs(self._maxima)), self._maxima)
+        squares = self._maxima.max(axis=1)
+        ratios = np.copysign(np.sqrt(np.abs(squares)), squares)
         return trials_with_maximum(float(ratios.mean()) * math.sqrt(sessions - 1), self._trials)
 
 

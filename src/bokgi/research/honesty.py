@@ -22,6 +22,8 @@ from bokgi.units import FloatArray
 
 REFINED_BELOW = 0.02
 """A p-value of Hansen's test that came out below this is computed again with all resamples."""
+RESAMPLES_FOR_COUNTING = 500
+"""The mean of this many maxima knows the effective number of trials to a few percent; it differs far more from stock to stock."""
 _TESTS_ALONE = 2
 """Kinds of maxima that Hansen's two tests need."""
 
@@ -143,7 +145,7 @@ class _FirstPass:
         self.holding, self._default = holding, default
         self.depth = data_depth(len(holding))
         self.maxima = None if self.depth is DataDepth.PICTURE else BootstrapMaxima(few, holding)
-        self.ratios = RatioMaxima(few) if self.depth is DataDepth.VERDICT else None
+        self.ratios = RatioMaxima(few.first(min(RESAMPLES_FOR_COUNTING, len(few)))) if self.depth is DataDepth.VERDICT else None
         count = validation_blocks(len(holding))
         self.validation = None if count is None else CrossValidation(count)
         self.anchored, self.rolling = (WalkForwardPicks(len(holding), window) for window in (Window.ANCHORED, Window.ROLLING))

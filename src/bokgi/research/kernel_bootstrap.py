@@ -5,7 +5,7 @@ merged into what is there, so that trials may come in blocks. Returns hold no Na
 """
 
 from bokgi.engine.compiling import kernel_njit, step_njit
-from bokgi.research.kernel_lanes import LANES, fill_running_sums, largest, load_lanes, resampled_sums
+from bokgi.research.kernel_lanes import LANES, fill_running_sums, larger, load_lanes, merge_largest, resampled_sums
 from bokgi.units import FloatArray, IntArray, ShortArray
 
 
@@ -30,10 +30,10 @@ def merge_maxima(
     taken : float64[kind, resample], resampled mean of what the trials are held against
     sums : float64[session + 1, LANES], overwritten
     lanes : float64[2 + 2 x kind, LANES], overwritten
-    maxima : float64[kind, resample], merged
+    maxima : float64[kind, resample, WIDTH], merged; the maximum of a resample is the largest of its row
     """
     trials, sessions = returns.shape
-    kinds, resamples = maxima.shape
+    kinds, resamples = maxima.shape[:2]
     for first in range(0, trials, LANES):
         used = min(LANES, trials - first)
         fill_running_sums(returns, first, used, sums)
@@ -44,9 +44,7 @@ def merge_maxima(
             resampled_sums(sums, starts, ends, offsets[resample], offsets[resample + 1], lanes[0])
             for kind in range(kinds):
                 moved_and_scaled(lanes[0], sessions, taken[kind, resample], lanes[2 + kind], lanes[2 + kinds + kind], lanes[1])
-                found = largest(lanes[1])
-                if found > maxima[kind, resample]:
-                    maxima[kind, resample] = found
+                merge_largest(lanes[1], maxima[kind, resample])
 
 
 @step_njit
@@ -75,7 +73,7 @@ def merge_ratio_maxima(
     centred : float64[trial, session], returns less their mean; squares : the same, squared
     floors : float64[trial], variances that a resample's own is not let fall below; positive
     sums, square_sums : float64[session + 1, LANES], and lanes : float64[3, LANES], overwritten
-    maxima : float64[resample], merged
+    maxima : float64[resample, WIDTH], merged
     """
     trials, sessions = centred.shape
     for first in range(0, trials, LANES):
@@ -87,9 +85,7 @@ def merge_ratio_maxima(
             resampled_sums(sums, starts, ends, offsets[resample], offsets[resample + 1], lanes[0])
             resampled_sums(square_sums, starts, ends, offsets[resample], offsets[resample + 1], lanes[1])
             signed_square_ratios(lanes[0], lanes[1], sessions, lanes[2])
-            found = largest(lanes[0])
-            if found > maxima[resample]:
-                maxima[resample] = found
+            merge_largest(lanes[0], maxima[resample])
 
 
 @step_njit
@@ -99,13 +95,14 @@ def signed_square_ratios(total: FloatArray, square_total: FloatArray, sessions: 
     for lane in range(LANES):
         mean = total[lane] * one
         square = mean * mean
-        variance = square_total[lane] * one - square
-        variance = variance if variance > floors[lane] else floors[lane]  # noqa: FURB136  # `max` does not become vector code here
+        variance = larger(square_total[lane] * one - square, floors[lane])
         total[lane] = (square if mean > 0.0 else -square) / variance
 
 
 @kernel_njit
-def resampled_means(returns: FloatArray, starts: ShortArray, ends: ShortArray, offsets: IntArray, sums: FloatArray, means: FloatArray) -> None:
+def resampled_means(
+    returns: FloatArray, starts: ShortArray, ends: ShortArray, offsets: IntArray, sums: FloatArray, means: FloatArray
+) -> None:
     """Mean of one series in every resample.
 
     returns : float64[session]; sums : float64[session + 1], overwritten; means : float64[resample], written
@@ -124,7 +121,13 @@ def resampled_means(returns: FloatArray, starts: ShortArray, ends: ShortArray, o
 
 @kernel_njit
 def describe_trials(
-    returns: FloatArray, taken: FloatArray, weights: FloatArray, columns: FloatArray, lanes: FloatArray, means: FloatArray, variances: FloatArray
+    returns: FloatArray,
+    taken: FloatArray,
+    weights: FloatArray,
+    columns: FloatArray,
+    lanes: FloatArray,
+    means: FloatArray,
+    variances: FloatArray,
 ) -> None:
     """Mean of each trial less `taken`, and the sum of its weighted autocovariances.
 

@@ -9,7 +9,9 @@ from bokgi.engine.compiling import step_njit
 from bokgi.units import FloatArray, ShortArray
 
 LANES = 64
-"""Eight vectors of eight; `largest` is written for it."""
+"""Eight vectors of eight; `fold_lanes` is written for it."""
+WIDTH = 8
+"""Maxima that are kept side by side until the end: reducing them to one each time would take longer than finding them."""
 RUNS_AT_ONCE = 4
 """Every resample has a multiple of this many runs; the last ones may be empty."""
 
@@ -58,15 +60,35 @@ def resampled_sums(sums: FloatArray, starts: ShortArray, ends: ShortArray, run: 
 
 
 @step_njit
-def largest(lanes: FloatArray) -> float:
-    """The largest of all lanes, which are overwritten. Halving keeps the comparisons independent of each other."""
+def larger(first: float, second: float) -> float:
+    """The larger of two numbers; unlike `max` it becomes vector code, for it says nothing of NaN."""
+    return first if first > second else second  # noqa: FURB136  # as the docstring says
+
+
+@step_njit
+def fold_lanes(lanes: FloatArray) -> None:
+    """Keep the larger of all lanes that are a multiple of eight apart, in the first eight. Halving keeps comparisons independent."""
     for lane in range(32):
-        lanes[lane] = lanes[lane] if lanes[lane] > lanes[lane + 32] else lanes[lane + 32]
+        lanes[lane] = larger(lanes[lane], lanes[lane + 32])
     for lane in range(16):
-        lanes[lane] = lanes[lane] if lanes[lane] > lanes[lane + 16] else lanes[lane + 16]
-    for lane in range(8):
-        lanes[lane] = lanes[lane] if lanes[lane] > lanes[lane + 8] else lanes[lane + 8]
-    found = lanes[0]
-    for lane in range(1, 8):
-        found = lanes[lane] if lanes[lane] > found else found  # noqa: FURB136  # `max` does not become vector code here
+        lanes[lane] = larger(lanes[lane], lanes[lane + 16])
+    for lane in range(WIDTH):
+        lanes[lane] = larger(lanes[lane], lanes[lane + WIDTH])
+
+
+@step_njit
+def merge_largest(lanes: FloatArray, maxima: FloatArray) -> None:
+    """Merge the maxima of every eighth lane into float64[WIDTH]; the lanes are overwritten."""
+    fold_lanes(lanes)
+    for lane in range(WIDTH):
+        maxima[lane] = larger(maxima[lane], lanes[lane])
+
+
+@step_njit
+def largest(lanes: FloatArray) -> float:
+    """The largest of all lanes, which are overwritten."""
+    fold_lanes(lanes)
+    found = float(lanes[0])
+    for lane in range(1, WIDTH):
+        found = larger(found, float(lanes[lane]))
     return found

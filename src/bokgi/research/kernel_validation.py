@@ -11,7 +11,14 @@ from bokgi.units import ByteArray, FloatArray, IntArray
 
 @kernel_njit
 def merge_best(
-    returns: FloatArray, halves: ByteArray, base: int, columns: FloatArray, lanes: FloatArray, best: FloatArray, other: FloatArray, picked: IntArray
+    returns: FloatArray,
+    halves: ByteArray,
+    base: int,
+    columns: FloatArray,
+    lanes: FloatArray,
+    best: FloatArray,
+    other: FloatArray,
+    picked: IntArray,
 ) -> None:
     """The best trial of every half, merged into what is there; the first one of equals.
 

@@ -67,7 +67,7 @@ def _shape(best: float, kept: float | None) -> Shape:
 
 
 def _reach(grid: FloatArray, place: tuple[int, ...], axis: int) -> tuple[int, int]:
-    line = grid[(*place[:axis], slice(None), *place[axis + 1 :])]
+    line = np.moveaxis(grid, axis, -1)[place[:axis] + place[axis + 1 :]]
     here = first = last = place[axis]
     half = KEPT_ON_A_PLATEAU * line[here]
     while line[here] > 0.0 and first > 0 and line[first - 1] >= half:

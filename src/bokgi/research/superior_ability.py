@@ -17,7 +17,7 @@ import numpy as np
 
 from bokgi.errors.research import TrialsMisshapen
 from bokgi.research.kernel_bootstrap import merge_maxima
-from bokgi.research.kernel_lanes import LANES
+from bokgi.research.kernel_lanes import LANES, WIDTH
 from bokgi.research.resamples import Resamples
 from bokgi.research.trials import TrialBlock, checked_returns, means_and_variances, reciprocal_deviations
 from bokgi.units import FloatArray
@@ -71,7 +71,7 @@ class BootstrapMaxima:
         self._taken = np.zeros((kinds, len(resamples)))
         self._held = resamples.means(self._holding)
         self._taken[HOLDING] = self._held
-        self._maxima = np.full((kinds, len(resamples)), -np.inf)
+        self._maxima = np.full((kinds, len(resamples), WIDTH), -np.inf)
         self._statistics = np.full(kinds, -np.inf)
 
     def add(self, block: TrialBlock) -> None:
@@ -91,20 +91,23 @@ class BootstrapMaxima:
 
     def superior_ability(self, kind: int) -> float:
         """Hansen's p-value against `NO_TRADE` or `HOLDING`; both statistics are at least 0."""
-        return p_value(max(float(self._statistics[kind]), 0.0), np.maximum(self._maxima[kind], 0.0))
+        return p_value(max(float(self._statistics[kind]), 0.0), np.maximum(self._largest(kind), 0.0))
 
     def reality_check(self, kind: int) -> float:
         """White's p-value against `NO_TRADE` or `HOLDING`."""
         if kind == NO_TRADE:
-            return p_value(float(self._statistics[REALITY]), self._maxima[REALITY])
+            return p_value(float(self._statistics[REALITY]), self._largest(REALITY))
         mean = float(self._holding.mean())
-        return p_value(float(self._statistics[REALITY]) - mean, self._maxima[REALITY] - (self._held - mean))
+        return p_value(float(self._statistics[REALITY]) - mean, self._largest(REALITY) - (self._held - mean))
 
     def noise(self) -> NoiseOfSameSize:
         """What the best trial would show if none had an edge before costs."""
-        totals = np.sort(self._maxima[NOISE]) * self._resamples.sessions
+        totals = np.sort(self._largest(NOISE)) * self._resamples.sessions
         median, one_in_twenty = np.quantile(totals, (0.5, 0.95))
         return NoiseOfSameSize(float(median), float(one_in_twenty), float(np.count_nonzero(totals > 0.0) / len(totals)))
+
+    def _largest(self, kind: int) -> FloatArray:
+        return np.asarray(self._maxima[kind].max(axis=1), dtype=np.float64)
 
     def _studentised(self, net: FloatArray, taken: FloatArray | None) -> tuple[FloatArray, FloatArray, float]:
         """Shift and scale of each trial, and the largest statistic.
@@ -143,4 +146,5 @@ def noise_picture(block: TrialBlock, resamples: Resamples, resample: int = 0) ->
     """
     drawn = resamples.sessions_of(resample)
     edge, _ = means_and_variances(block.gross)
-    return (block.net[:, drawn].mean(axis=1) - edge) * block.sessions
+    drawn_means, _ = means_and_variances(np.ascontiguousarray(block.net[:, drawn]))
+    return (drawn_means - edge) * block.sessions

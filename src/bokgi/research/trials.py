@@ -70,7 +70,9 @@ def checked_returns(name: str, returns: FloatArray, dimensions: int) -> FloatArr
     return array
 
 
-def means_and_variances(returns: FloatArray, taken: FloatArray | None = None, weights: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+def means_and_variances(
+    returns: FloatArray, taken: FloatArray | None = None, weights: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray]:
     """float64[trial] each: mean, and sum of weighted autocovariances (without weights the population variance).
 
     returns : float64[trial, session]

@@ -90,9 +90,7 @@ def folds_of(sessions: int, window: Window) -> tuple[Fold, ...]:
         return ()
     training, test = (TRAINING_SESSIONS, TEST_SESSIONS) if depth is DataDepth.VERDICT else (2 * sessions // 3, sessions - 2 * sessions // 3)
     first = training + (sessions - training) % test
-    return tuple(
-        Fold(0 if window is Window.ANCHORED else start - training, start, start + test) for start in range(first, sessions, test)
-    )
+    return tuple(Fold(0 if window is Window.ANCHORED else start - training, start, start + test) for start in range(first, sessions, test))
 
 
 class WalkForwardPicks:
