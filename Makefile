@@ -11,7 +11,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 help: ## List the targets, a sentence each.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-run: demo ## Do all the set-up and run the main job: for now the demo.
+run: environment-run ## Do all the set-up and serve the demo market on port 3000 until Ctrl-C.
+	@$(BIN)/bokgi --home $(DEMO_HOME) serve --demo
 
 demo: environment-run ## Backtest the synthetic demo market, show the result and the command for real data.
 	@$(BIN)/bokgi --home $(DEMO_HOME) demo

@@ -13,16 +13,16 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bokgi.bootstrap.build import open_databases
-from bokgi.bootstrap.demo_market import start_filling
 from bokgi.bootstrap.heartbeat import DRAINING, READY, Heartbeat, host_name
 from bokgi.bootstrap.locks import Lock, take_free_worker_lock, take_worker_lock
 from bokgi.bootstrap.logs import secrets_of, start_logs
+from bokgi.bootstrap.preparing import end_children, follow_up, is_done, prepare, start
 from bokgi.bootstrap.rounds import Rounds
 from bokgi.config.settings import Settings
 from bokgi.errors.base import BokgiError
-from bokgi.errors.processes import DemoFailed
 from bokgi.records.workers import WorkerRows
 
 NICE = 10
@@ -69,11 +69,9 @@ def run_worker(settings: Settings, plan: WorkerPlan) -> int:
     if plan.watched is not None:
         threading.Thread(target=_end_with_parent, args=(plan.watched,), name="parent", daemon=True).start()
     with lock:
-        left = _work(settings, plan, worker_id, stop)
-    if left:  # their handlers still run in threads that nobody can stop; the next worker takes the runs up
-        _LOG.warning("the worker ends with unfinished work: %s", list(left))
-        logging.shutdown()
-        os._exit(0)
+        is_quiet = _work(settings, plan, worker_id, stop)
+    if not is_quiet:  # threads go on that nobody can stop; a run among them is taken up by the next worker
+        end_at_once(0)
     return 0
 
 
@@ -83,36 +81,38 @@ def _named(settings: Settings, worker_id: str) -> tuple[str, Lock]:
     return take_free_worker_lock(settings.home, f"{host_name()}-{settings.release_name}-")
 
 
-def _work(settings: Settings, plan: WorkerPlan, worker_id: str, stop: threading.Event) -> tuple[str, ...]:
+def _work(settings: Settings, plan: WorkerPlan, worker_id: str, stop: threading.Event) -> bool:
+    """Prepare, work until told to end, finish what runs; says whether nothing goes on."""
     database, queue = open_databases(settings)
     heart = Heartbeat(WorkerRows(database), worker_id, settings.release_name)
     heart.start()
     try:
-        _prepare(plan)
+        if not is_done(start(partial(prepare, with_demo=plan.with_demo), "prepare"), stop):
+            return False
         from bokgi.bootstrap.handlers import create_worker  # loads the engine: the sign of life comes first
 
         worker = create_worker(settings, database, worker_id)
         worker.start()
         heart.tell(READY)
         _LOG.info("ready", extra={"worker_id": worker_id})
-        rounds = Rounds(settings, database, queue)
-        rounds.until(stop)
+        following = start(follow_up, "follow-up")
+        Rounds(settings, database, queue).until(stop)
         heart.tell(DRAINING)
-        return worker.stop(plan.grace_seconds)
+        left = worker.stop(plan.grace_seconds)
+        if left:
+            _LOG.warning("the worker ends with unfinished work: %s", list(left))
+        return following.done() and not left
     finally:
         heart.stop()
         queue.close()
         database.close()
 
 
-def _prepare(plan: WorkerPlan) -> None:
-    """Everything that `ready` promises; the demo is written while the kernels are compiled."""
-    filling = start_filling() if plan.with_demo else None
-    from bokgi.services.warming import warm_kernels
-
-    warm_kernels()
-    if filling is not None and (code := filling.wait()) != 0:
-        raise DemoFailed(code)
+def end_at_once(code: int) -> None:
+    """End this process and all that it started, without waiting for threads."""
+    end_children()
+    logging.shutdown()
+    os._exit(code)
 
 
 def _stop_on_signals(is_supervised: bool) -> threading.Event:
@@ -128,8 +128,7 @@ def _end_with_parent(pipe: int) -> None:
     while os.read(pipe, 1024):
         pass
     _LOG.warning("the process that started this worker has gone; its runs go on at the next start")
-    logging.shutdown()
-    os._exit(1)
+    end_at_once(1)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
