@@ -1,9 +1,11 @@
 """Measure all cases and write docs/benchmarks.md: `python -m benchmarks`; `--quick` measures little, and writes nothing."""
 
 import argparse
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks import service, service_workers
 from benchmarks.cases import (
     FULL,
     QUICK,
@@ -36,6 +38,9 @@ both packages must agree to 1e-9 (relative); if they do not, the command fails.
 - **Search**: generated names; queries are beginnings, initial consonants, half-typed syllables, English words, codes, and texts that find
   nothing.
 - **Import**: each in a process of its own, one run.
+- **Service**: a real `bokgi serve --demo` with its worker, asked over HTTP by a client on the same machine and cores. At a fixed rate an
+  answer is timed from the moment at which its request was due, so a stall cannot hide. *Two workers*: `bokgi work` on a PostgreSQL server
+  of their own, one run at a time each.
 """
 
 
@@ -49,6 +54,13 @@ def comparison_rows(size: Size) -> Iterator[Row]:
     yield from search_rows()
 
 
+def service_rows() -> Iterator[Row]:
+    """All rows of the service."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from service.rows_of(service.FULL, Path(folder))
+        yield service_workers.row_of(Path(folder) / "workers", service_workers.RUNS)
+
+
 def shown(rows: Iterator[Row]) -> list[Row]:
     """Print each row as soon as it is there."""
     kept = []
@@ -58,13 +70,15 @@ def shown(rows: Iterator[Row]) -> list[Row]:
     return kept
 
 
-def page_of(machine: list[str], rows: list[Row], imports: list[Row], store: list[str]) -> str:
+def page_of(machine: list[str], rows: list[Row], served: list[Row], imports: list[Row], store: list[str]) -> str:
     """The page; all its figures come from this run."""
     parts = [
         "# Benchmarks",
         "Written by `make bench` (`python -m benchmarks`); do not edit by hand.",
         "\n".join(machine),
         "\n".join([HEADING, *(row.to_markdown() for row in rows)]),
+        "## Service",
+        "\n".join([HEADING, *(row.to_markdown() for row in served)]),
         "## Import",
         "\n".join(["| Case | Bokgi |\n| --- | --- |", *(f"| {row.case} | {row.ours} |" for row in imports)]),
         "The store alone (`python -m benchmarks.store_speed`), generated bars and their memory included:",
@@ -84,9 +98,9 @@ def main() -> None:
     print("\n".join([*machine, "", HEADING]))
     rows = shown(comparison_rows(size))
     if size.imports:
-        imports, store = shown(import_rows()), store_lines()
+        served, imports, store = shown(service_rows()), shown(import_rows()), store_lines()
         print("\n".join(store))
-        PAGE.write_text(page_of(machine, rows, imports, store), encoding="utf-8")
+        PAGE.write_text(page_of(machine, rows, served, imports, store), encoding="utf-8")
 
 
 if __name__ == "__main__":

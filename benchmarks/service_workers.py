@@ -24,6 +24,7 @@ from bokgi.data.store import Store
 from bokgi.services.application import Application, to_application
 
 AIM = 1.7
+RUNS = 400
 PATIENCE_SECONDS = 600.0
 BODY = {"strategy": "MA5_20", "stock_codes": ["990010"], "interval": "2m"}
 
@@ -58,6 +59,7 @@ def drained_seconds(count: int, runs: int, environment: Mapping[str, str], appli
 
 def row_of(folder: Path, runs: int) -> Row:
     """Both measured in one run of this command, each after a first round that is not counted."""
+    folder.mkdir(parents=True, exist_ok=True)
     server = get_server(folder / "postgresql", cleanup_mode="stop")
     try:
         write_demo(Store(folder / "home"))
@@ -81,7 +83,7 @@ def main() -> None:
     """Print the row."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.service_workers", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few runs")
-    runs = 20 if parser.parse_args().quick else 400
+    runs = 20 if parser.parse_args().quick else RUNS
     print(HEADING)
     with tempfile.TemporaryDirectory() as folder:
         print(row_of(Path(folder), runs).to_markdown())
