@@ -7,6 +7,7 @@ ends gives 2,557.
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from bokgi.data.importers.registry import read_file
@@ -91,3 +92,66 @@ def test_importing_a_list_again_changes_nothing(home: Path, shared_data: Path) -
 def test_factors_come_back_by_symbol(home: Path) -> None:
     assert Master.read(home).factors("goog")["price_factor"].to_list() == [1.0, 1.0, 1.0]
     assert Master.read(home).factors("goog")["split_factor"].to_list() == [0.997307, 0.997307, 1.0]
+
+
+def test_one_lookup_gives_names_board_and_days_and_the_sector_stands_beside_it(home: Path) -> None:
+    master = Master.read(home)
+    hynix = master.lookup("000660")
+    assert (hynix.name, hynix.name_en, hynix.board, hynix.listed, hynix.delisted) == (
+        "SK하이닉스",
+        "SK hynix",
+        Board.KOSPI,
+        date(1996, 12, 26),
+        None,
+    )
+    assert master.sector("A060310") == "특수 목적용 기계 제조업"
+    assert master.sector("396500") == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "is_listed"),
+    [
+        ("005930", True),  # in both lists of issues
+        ("0126Z0", True),  # in the newer one alone
+        ("009520", True),  # moved to KOSDAQ GLOBAL between them
+        ("036360", False),  # 3SOFT, in the file of delisted issues
+        ("042670", False),  # in the older list alone, in no file of delisted issues
+        ("014200", False),  # its delisting day is known
+        ("396500", True),  # an ETF that no file names: nothing says that it is gone
+    ],
+)
+def test_what_newer_lists_lack_or_a_file_calls_delisted_is_not_listed(home: Path, code: str, is_listed: bool) -> None:
+    assert Master.read(home).is_listed(code) is is_listed
+
+
+def test_a_delisted_issue_that_a_newer_list_holds_again_is_listed(tmp_path: Path) -> None:
+    head = "ISU_CD,ISU_SRT_CD,ISU_ABBRV,LIST_DD,MKT_TP_NM\n"
+    files = {
+        "base_info_2024-01-02.csv": head + "KR7000010009,000010,a,2000/01/04,KOSPI\nKR7000020008,000020,b,2000/01/04,KOSPI\n",
+        "delisted_2025-01-02.csv": "full_code,short_code,codeName,marketCode,marketName\nKR7000010009,000010,a,STK,코스피\n",
+        "base_info_2026-01-02.csv": head + "KR7000010009,000010,a,2026/01/02,KOSPI\n",
+    }
+    listed = []
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        write_master(tmp_path, rows_of(tmp_path / name))
+        master = Master.read(tmp_path)
+        listed.append((master.is_listed("000010"), master.is_listed("000020")))
+    assert listed == [(True, True), (False, True), (True, False)]
+
+
+def test_the_version_changes_with_every_import_and_with_nothing_else(home: Path, shared_data: Path, tmp_path: Path) -> None:
+    assert Master.read(tmp_path / "nothing").version() == ""
+    before = Master.read(home).version()
+    assert Master.read(home).version() == before
+    write_master(home, rows_of(shared_data / "kr_master/krx_holidays_1975_2026.csv"))
+    assert Master.read(home).version() != before
+
+
+def test_members_that_an_older_program_stored_without_an_effective_day_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "master"
+    folder.mkdir()
+    rows = {"list": ["KOSPI200"], "code": ["005930"], "name": ["삼성전자"], "as_of": [date(2025, 10, 2)]}
+    pl.DataFrame(rows).write_parquet(folder / "members.parquet")
+    (members,) = Master.read(tmp_path).member_lists("KOSPI200")
+    assert (members.codes, members.effective) == (("005930",), date(2025, 6, 13))

@@ -13,13 +13,14 @@ import numpy as np
 
 from bokgi.bars.interval import Interval
 from bokgi.data.store import StoredSeries
+from bokgi.data.store_panels import instrument_of
 from bokgi.errors.service import FieldMissing, StoreEmpty, UploadUnknown
 from bokgi.jobs.port import Job, JobQueue
 from bokgi.market.calendar import sessions_between
 from bokgi.market.codes import normalised_code
 from bokgi.market.instruments import Exchange
 from bokgi.records.imports import ImportRow, ImportRows
-from bokgi.services.data_facts import fault_json
+from bokgi.services.data_facts import assumed_fault, fault_json, lasting_faults
 from bokgi.services.search_entries import stock_market
 from bokgi.services.shelf import Shelf, Shelves
 
@@ -84,7 +85,10 @@ class DataLibrary:
         shelf = self._shelves.of(profile)
         chosen = _chosen_interval(shelf, interval)
         codes = [normalised_code(code)] if code else None
-        return [fault_json(fault) for fault in shelf.store.faults_for(codes, chosen)]
+        kept = lasting_faults(shelf.store.faults_for(codes, chosen))
+        series = shelf.store.series(chosen)
+        known = (shelf.master.lookup(name) if shelf.master.known(name) else instrument_of(series[name].facts) for name in codes or series)
+        return [fault_json(fault) for fault in (*kept, *(assumed_fault(each) for each in known if each.assumed))]
 
     # ------------------------------------------------------------ uploads
 

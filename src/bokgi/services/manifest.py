@@ -1,8 +1,9 @@
 """The manifest of a result: everything that is needed to compute it again, and the hash that must come out.
 
 A manifest names the code (version and a hash of every source file of the package), the data (a hash over the series that were read), the
-resolved request, an own strategy's source, the seed and the environment. The result hash covers the whole body but id, times, environment
-and the hash itself: equal results on two machines have equal hashes.
+resolved request, an own strategy's source, the seed, what was known of the instruments, and the environment. The result hash covers the
+whole body but id, times, environment, the instruments' hash and the hash itself: equal results on two machines have equal hashes, and a
+master that says more of a stock without changing a figure changes no result.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from bokgi.reports.canonical_json import canonical_json
 
 LIBRARIES = ("numpy", "numba", "llvmlite", "polars", "pyarrow")
 UNHASHED_FIELDS = ("backtest_id", "completed_at", "results_file", "started_at", "elapsed_seconds")
-UNHASHED_MANIFEST = ("result_hash", "environment", "data_version")
+UNHASHED_MANIFEST = ("result_hash", "environment", "data_version", "master_hash")
 _SOURCE_SUFFIXES = (".py", ".csv", ".sql")
 
 
@@ -56,6 +57,11 @@ def result_hash(body: Mapping[str, Any]) -> str:
     core = {key: value for key, value in body.items() if key not in UNHASHED_FIELDS}
     core["manifest"] = {key: value for key, value in body["manifest"].items() if key not in UNHASHED_MANIFEST}
     return hashlib.sha256(canonical_json(core)).hexdigest()
+
+
+def master_hash(instruments: Iterable[Instrument]) -> str:
+    """SHA-256 of what was known of the stocks of a run: names, kinds, boards, leverage, days of listing and delisting."""
+    return hashlib.sha256(canonical_json([repr(instrument) for instrument in instruments])).hexdigest()
 
 
 def work_key(manifest: Mapping[str, Any], instruments: Iterable[Instrument]) -> str:

@@ -35,6 +35,7 @@ class Verification:
     """agrees : the body computed now equals the saved one, and the saved one its own hash; the hash names the code, so that under other
         code only the bodies are compared
     differences : of figures, first ones only; environment : what is another version now; is_same_code : the same sources
+    is_same_master : the same is known of the stocks (names, kinds, boards, delisting); True for results that did not keep it
     """
 
     agrees: bool
@@ -43,6 +44,7 @@ class Verification:
     differences: tuple[Difference, ...]
     environment: tuple[Difference, ...]
     is_same_code: bool
+    is_same_master: bool = True
 
 
 def verify_result(store: Store, master: Master, file: Path) -> Verification:
@@ -75,6 +77,7 @@ def verify_result(store: Store, master: Master, file: Path) -> Verification:
         found,
         tuple(_differences("", manifest["environment"], environment())),
         is_same_code,
+        manifest.get("master_hash") in (None, computed["manifest"]["master_hash"]),
     )
 
 
