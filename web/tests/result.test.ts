@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Equity, StockResult } from '../src/api/answers'
+import type { Equity } from '../src/api/answers'
 import { barCurves, sessionCurves } from '../src/screens/result/curves'
 import { yearsOf } from '../src/screens/result/months'
-import { stockRows } from '../src/screens/result/stockRows'
+import { type StockRow, stockRows, withMoves } from '../src/screens/result/stockRows'
 import { tradeSort } from '../src/screens/result/tradeSort'
 
 const month = (name: string, value: number | null) => ({ month: name, return: value, sessions: 20 })
@@ -15,9 +15,10 @@ test('months stand in their year, and a year is what its months came to one afte
   expect(second?.total).toBeNull()
 })
 
-function stock(code: string, profit: number, rate: number | null): StockResult {
+function stock(code: string, profit: number, rate: number | null): StockRow {
+  const still = { overnight_return: null, intraday_return: null }
   const zero = { total_trades: 0, winning_trades: 0, losing_trades: 0, open_positions: 0, unrealised_profit: 0, total_cost: 0 }
-  return { code, name: code, name_en: '', ...zero, total_profit: profit, return_rate: rate, win_rate: null, max_drawdown: null, exposure: null }
+  return { code, name: code, name_en: '', ...zero, total_profit: profit, return_rate: rate, win_rate: null, max_drawdown: null, exposure: null, ...still }
 }
 
 test('stocks are sorted by any column, and what is undefined comes last in either order', () => {
@@ -58,4 +59,12 @@ test('a flat benchmark gets no line, and a benchmark on bars stands at the end o
   const lastOfSession = Date.parse('2025-10-16T15:20:00Z') / 1000
   expect(held?.points[0]).toEqual({ time: lastOfSession, value: 101 })
   expect(held?.points.map((point) => point.value)).toEqual([101, 102])
+})
+
+test('a stock stands beside what it did overnight and by day; older results know neither', () => {
+  const moves = [{ code: 'A', sessions: 60, overnight_return: 0.1, intraday_return: -0.2 }]
+  const [known, unknown] = withMoves([stock('A', 1, 0.1), stock('B', 1, 0.1)], moves)
+  expect([known?.overnight_return, known?.intraday_return]).toEqual([0.1, -0.2])
+  expect(unknown?.overnight_return).toBeNull()
+  expect(withMoves([stock('A', 1, 0.1)], undefined)[0]?.intraday_return).toBeNull()
 })

@@ -1,10 +1,29 @@
 // The table of stocks: sorted by any column, only winners, or only losers. What is undefined comes last in either order.
-import type { StockResult } from '../../api/answers'
+import type { SessionMoves, StockResult } from '../../api/answers'
 
-export type StockColumn = 'code' | 'total_profit' | 'return_rate' | 'total_trades' | 'win_rate' | 'max_drawdown' | 'total_cost'
+export type StockRow = StockResult & Pick<SessionMoves, 'overnight_return' | 'intraday_return'>
+export type StockColumn =
+  | 'overnight_return'
+  | 'intraday_return'
+  | 'code'
+  | 'total_profit'
+  | 'return_rate'
+  | 'total_trades'
+  | 'win_rate'
+  | 'max_drawdown'
+  | 'total_cost'
 export type StockFilter = 'all' | 'winners' | 'losers'
 
-export function stockRows(stocks: readonly StockResult[], filter: StockFilter, column: StockColumn, isDescending: boolean): StockResult[] {
+/** Stocks with what they did overnight and within sessions; results from before that was counted have no such moves. */
+export function withMoves(stocks: readonly StockResult[], moves: readonly SessionMoves[] | undefined): StockRow[] {
+  const byCode = new Map((moves ?? []).map((move) => [move.code, move]))
+  return stocks.map((stock) => {
+    const move = byCode.get(stock.code)
+    return { ...stock, overnight_return: move?.overnight_return ?? null, intraday_return: move?.intraday_return ?? null }
+  })
+}
+
+export function stockRows(stocks: readonly StockRow[], filter: StockFilter, column: StockColumn, isDescending: boolean): StockRow[] {
   const sign = isDescending ? -1 : 1
   return stocks
     .filter((stock) => isShown(stock, filter))
