@@ -13,7 +13,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import uvicorn
 from fastapi import FastAPI
@@ -36,8 +36,11 @@ ATTACH_SECONDS = 0.1
 ANSWER_SECONDS = 15.0
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
+Listening: TypeAlias = socket.socket
+"""A socket that clients connect to; this module alone touches it."""
 
-def bind(host: str, port: int) -> socket.socket:
+
+def bind(host: str, port: int) -> Listening:
     """A listening socket.
 
     Raises

@@ -16,8 +16,7 @@ from bokgi.config.settings import Settings
 from bokgi.errors.processes import TokenMissing
 
 if TYPE_CHECKING:
-    import socket
-
+    from bokgi.api.server import Listening
     from bokgi.bootstrap.locks import Lock
     from bokgi.services.application import Application
 
@@ -142,7 +141,7 @@ def _checked(settings: Settings, host: str | None, port: int | None) -> Settings
     return chosen
 
 
-def _run_service(settings: Settings, listening: "socket.socket", demo: bool) -> None:
+def _run_service(settings: Settings, listening: "Listening", demo: bool) -> None:
     """The worker first, because it takes longest to be ready; then everything that answers."""
     from bokgi.bootstrap.beside import worker_beside
     from bokgi.bootstrap.build import build
@@ -157,7 +156,7 @@ def _run_service(settings: Settings, listening: "socket.socket", demo: bool) -> 
             application.close()
 
 
-def _answer(application: "Application", listening: "socket.socket") -> None:
+def _answer(application: "Application", listening: "Listening") -> None:
     from bokgi.api.application import create_app
     from bokgi.api.server import run_server
 
@@ -189,7 +188,7 @@ def _service_lock(settings: Settings) -> "Iterator[Lock]":
 
 
 @contextmanager
-def _listening(settings: Settings) -> "Iterator[socket.socket]":
+def _listening(settings: Settings) -> "Iterator[Listening]":
     from bokgi.api.server import bind
 
     listening = bind(settings.host, settings.port)
@@ -199,7 +198,7 @@ def _listening(settings: Settings) -> "Iterator[socket.socket]":
         listening.close()
 
 
-def _say_who_holds(lock: "Lock", listening: "socket.socket") -> None:
+def _say_who_holds(lock: "Lock", listening: "Listening") -> None:
     from bokgi.bootstrap.locks import Holder
 
     host, port = listening.getsockname()[:2]

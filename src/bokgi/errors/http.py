@@ -138,6 +138,9 @@ class RequestMalformed(InputError):
     english = "This is no HTTP request that can be read."
     korean = "읽을 수 있는 HTTP 요청이 아닙니다."
 
+    def __init__(self) -> None:
+        super().__init__()
+
 
 class HeadersTooLarge(InputError):
     code = "headers_too_large"

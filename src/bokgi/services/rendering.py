@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from bokgi.errors.base import Language
@@ -84,7 +84,7 @@ class Rendering:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"), initializer=_be_nice)
+            self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"), initializer=_begin)
         return self._pool
 
 
@@ -108,5 +108,14 @@ def remove_unused(folder: Path, now: float) -> None:
             path.unlink(missing_ok=True)
 
 
-def _be_nice() -> None:
+def _begin() -> None:
+    """Leave the processor to others, and end with the parent even when it is killed: the pool itself would wait for ever."""
     os.nice(NICE)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
