@@ -49,8 +49,8 @@ format: environment ## Put all Python files into the house form.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-pages: environment ## Write the generated pages of docs/ anew.
-	@for builder in tools/build_*_page.py; do $(BIN)/python $$builder || exit 1; done
+pages: environment ## Write the generated pages of docs/ and the snapshot of the API anew.
+	@for builder in tools/build_*_page.py tools/build_openapi.py; do $(BIN)/python $$builder || exit 1; done
 
 lock: environment ## Write the locked requirements anew; `make lock UPGRADE=--upgrade` takes newer versions.
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt

@@ -12,7 +12,7 @@ from bokgi.api.dependencies import TheApplication, TheProfile
 from bokgi.api.errors import ErrorBody, response_of
 from bokgi.api.event_stream import RunEvents
 from bokgi.api.json_bodies import Body, check_fields, flag_field, free_text_field
-from bokgi.api.progress_hub import ProgressHub, number_of
+from bokgi.api.progress_hub import ENDED, ProgressHub, number_of
 from bokgi.api.run_routes import UNKNOWN, IdInPath, RunRoute, check_id
 from bokgi.api.schemas_backtests import (
     BacktestRow,
@@ -39,8 +39,19 @@ LONGEST_KEY = 200
 MOST_ROWS = 200
 LAST_PAGE = 1_000_000
 CONFLICT: dict[int | str, dict[str, Any]] = {409: {"model": ErrorBody, "description": "It cannot be done in this state"}}
+EVENT_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "A number that only grows; a client sends the last one as `Last-Event-ID`."},
+        "event": {"type": "string", "enum": ["progress", *ENDED]},
+        "data": {"type": "string", "contentMediaType": "application/json", "description": "The body of `GET /api/backtest/progress`."},
+        "retry": {"type": "integer", "description": "When to come back after a break [ms]."},
+    },
+    "required": ["id", "event", "data"],
+}
+"""Of one event of the stream."""
 STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"description": "Events until the run has ended", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    200: {"description": "Events until the run has ended", "content": {"text/event-stream": {"schema": EVENT_SCHEMA}}}
 }
 Page = Annotated[int, Query(ge=1, le=LAST_PAGE, description="From 1.")]
 PageSize = Annotated[int, Query(ge=1, le=MOST_ROWS, description="Rows on a page.")]

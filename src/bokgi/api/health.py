@@ -134,7 +134,7 @@ def watch_of(request: Request) -> HealthWatch:
 _UNWELL: dict[int | str, dict[str, Any]] = {503: {"model": HealthBody, "description": "Database or worker is missing"}}
 
 
-@router.get("/api/health", responses=_UNWELL, response_model=HealthBody)
+@router.get("/api/health", operation_id="getHealth", responses=_UNWELL, response_model=HealthBody)
 async def health(watch: Annotated[HealthWatch, Depends(watch_of)]) -> JSONResponse:
     """Healthy (200), or degraded or unhealthy (503), always with the whole body."""
     body = await watch.body()
@@ -142,7 +142,7 @@ async def health(watch: Annotated[HealthWatch, Depends(watch_of)]) -> JSONRespon
     return JSONResponse(body.model_dump(), status_code=HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-@router.get("/api/health/live")
+@router.get("/api/health/live", operation_id="getLiveness")
 async def live() -> Alive:
     """That the process runs, and no more."""
     return Alive(version=package_version())

@@ -105,7 +105,12 @@ def metrics_of(request: Request) -> Metrics:
     return metrics
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}})
+@router.get(
+    "/metrics",
+    operation_id="getMetrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 def metrics_text(metrics: Annotated[Metrics, Depends(metrics_of)]) -> Response:
     """Figures for Prometheus."""
     return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)

@@ -142,9 +142,11 @@ def _add_download(file_format: str, path: str, operation_id: str) -> None:
     def download(application: TheApplication, backtest_id: IdInPath, language: ChosenLanguage = Language.KOREAN) -> WholeFile:
         return _file(application, backtest_id, file_format, language)
 
-    summary = f"The result as {file_format}"
+    download.__doc__ = (
+        f"The result as {file_format}, as an attachment `backtest-trades-<id>.{file_format}`; cancelled runs give what was finished."
+    )
     answers = _described(file_format) | UNKNOWN | NOTHING
-    router.get(path, operation_id=operation_id, summary=summary, response_class=WholeFile, response_model=None, responses=answers)(download)
+    router.get(path, operation_id=operation_id, response_class=WholeFile, response_model=None, responses=answers)(download)
     router.head(path, include_in_schema=False, response_class=WholeFile, response_model=None)(download)
 
 

@@ -171,6 +171,8 @@ class ResultData(Answer):
 class Manifest(Answer):
     """Everything that is needed to compute the result again."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=False)
+
     data_hash: str
     data_version: dict[str, int | None]
     code_version: str
@@ -180,6 +182,7 @@ class Manifest(Answer):
     parameters: dict[str, Any] = Field(description="The request with every default resolved.")
     seed: int
     environment: dict[str, str]
+    master_hash: str | None = Field(None, description="SHA-256 of what the master said of the stocks; absent in results of before.")
     result_hash: str = Field(description="SHA-256 over the result without id, times and environment.")
 
 

@@ -35,13 +35,13 @@ def tokens_of(request: Request) -> TokenCheck:
 Tokens = Annotated[TokenCheck, Depends(tokens_of)]
 
 
-@router.get("/api/session")
+@router.get("/api/session", operation_id="getSession")
 async def session(request: Request, tokens: Tokens) -> SessionState:
     """Whether a token is needed, and whether this browser has shown it."""
     return SessionState(required=tokens.is_required, open=tokens.has_session(request.scope))
 
 
-@router.post("/api/session")
+@router.post("/api/session", operation_id="openSession")
 async def open_session(given: TokenGiven, request: Request, response: Response, tokens: Tokens) -> SessionState:
     """Take the token once, and answer with a cookie that stands for it."""
     if tokens.is_required:
@@ -54,7 +54,7 @@ async def open_session(given: TokenGiven, request: Request, response: Response, 
     return SessionState(required=tokens.is_required, open=True)
 
 
-@router.delete("/api/session")
+@router.delete("/api/session", operation_id="closeSession")
 async def close_session(response: Response, tokens: Tokens) -> SessionState:
     """Forget the cookie."""
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
