@@ -330,6 +330,7 @@ export const en: Words = {
     importing: 'Reading and checking…',
     imported: 'Imported.',
     imports: 'Imports',
+    detected: 'Recognised in the file',
     importNone: 'Nothing was imported yet.',
     synthetic: 'Synthetic',
   },

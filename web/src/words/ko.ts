@@ -330,6 +330,7 @@ export const ko = {
     importing: '읽고 점검하는 중…',
     imported: '가져왔습니다.',
     imports: '가져온 기록',
+    detected: '파일에서 알아낸 것',
     importNone: '가져온 기록이 없습니다.',
     synthetic: '합성',
   },
