@@ -46,12 +46,15 @@ class RatioMaxima:
 
     def effective_trials(self) -> float | None:
         """Number whose expected maximum of independent normals equals the mean maximum; None under 20 sessions, never above all trials."""
-        sessions = self._resamples.sessions
-        if sessions < SESSIONS_FOR_INDICATION:
+        if self._resamples.sessions < SESSIONS_FOR_INDICATION:
             return None
+        return trials_with_maximum(self.mean_maximum(), self._trials)
+
+    def mean_maximum(self) -> float:
+        """Mean over the resamples of the largest studentised mean."""
         squares = self._maxima.max(axis=1)
         ratios = np.copysign(np.sqrt(np.abs(squares)), squares)
-        return trials_with_maximum(float(ratios.mean()) * math.sqrt(sessions - 1), self._trials)
+        return float(ratios.mean()) * math.sqrt(self._resamples.sessions - 1)
 
 
 def trials_with_maximum(maximum: float, trials: int) -> float:

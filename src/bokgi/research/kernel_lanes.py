@@ -82,13 +82,3 @@ def merge_largest(lanes: FloatArray, maxima: FloatArray) -> None:
     fold_lanes(lanes)
     for lane in range(WIDTH):
         maxima[lane] = larger(maxima[lane], lanes[lane])
-
-
-@step_njit
-def largest(lanes: FloatArray) -> float:
-    """The largest of all lanes, which are overwritten."""
-    fold_lanes(lanes)
-    found = float(lanes[0])
-    for lane in range(1, WIDTH):
-        found = larger(found, float(lanes[lane]))
-    return found

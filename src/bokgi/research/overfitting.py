@@ -29,8 +29,9 @@ class CrossValidation:
 
     def __init__(self, blocks: int) -> None:
         self._halves = halves_of(blocks)
+        self._changed = _first_changes(self._halves)
         places = 2 * len(self._halves)
-        self._columns, self._lanes = np.empty((blocks + 1, LANES)), np.empty((3, LANES))
+        self._columns, self._partial = np.empty((blocks + 1, LANES)), np.empty((blocks // 2 + 2, LANES))
         self._best, self._other = np.full(places, -np.inf), np.zeros(places)
         self._picked, self._below, self._equal = np.zeros((3, places), dtype=np.int64)
         self._trials = 0
@@ -41,12 +42,13 @@ class CrossValidation:
         returns : float64[trial, session]
         """
         used = self._used(returns)
-        merge_best(used, self._halves, self._trials, self._columns, self._lanes, self._best, self._other, self._picked)
+        merge_best(used, self._halves, self._changed, self._trials, self._columns, self._partial, self._best, self._other, self._picked)
         self._trials += len(returns)
 
     def rank(self, returns: FloatArray) -> None:
         """Count these trials against the best of each half."""
-        count_below(self._used(returns), self._halves, self._columns, self._lanes, self._other, self._below, self._equal)
+        used = self._used(returns)
+        count_below(used, self._halves, self._changed, self._columns, self._partial, self._other, self._below, self._equal)
 
     def picked(self) -> IntArray:
         """int64[2 x half], number of the best trial of each half and of its complement."""
@@ -83,3 +85,9 @@ def halves_of(blocks: int) -> ByteArray:
     """int8[half, block / 2], every half of the blocks that holds block 0; the others are their complements."""
     rest = combinations(range(1, blocks), blocks // 2 - 1)
     return np.array([(0, *others) for others in rest], dtype=np.int8)
+
+
+def _first_changes(halves: ByteArray) -> ByteArray:
+    """int8[half], first place at which each differs from the one before; 0 for the first."""
+    differs = halves[1:] != halves[:-1]
+    return np.concatenate(([0], differs.argmax(axis=1))).astype(np.int8)

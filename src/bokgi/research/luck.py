@@ -1,0 +1,121 @@
+"""What luck alone brings: the best of all pairs of buy and sell bars on many stocks of pure noise.
+
+Convention: every stock has a seed of its own, so that rows can be repeated and lengthened. Sharpe ratios are annual, of 245 sessions.
+Nothing here is a result of anybody's search; it is what such results must be held against.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from bokgi.research.effective_trials import RatioMaxima, trials_with_maximum
+from bokgi.research.enough import SESSIONS_FOR_INDICATION, validation_blocks
+from bokgi.research.noise import noise_prices, pair_returns
+from bokgi.research.overfitting import backtest_overfitting
+from bokgi.research.resamples import Resamples
+from bokgi.research.superior_ability import NO_TRADE, BootstrapMaxima
+from bokgi.research.trials import TrialBlock, means_and_variances
+from bokgi.units import FloatArray
+
+SESSIONS_PER_YEAR = 245
+ALARM = 0.05
+"""P-values below this would be called significant by a reader of many papers."""
+
+
+@dataclass(frozen=True)
+class StockOfNoise:
+    """The best pairs of one stock of noise; what so many sessions do not allow is NaN.
+
+    Attributes
+    ----------
+    gross_sharpe, net_sharpe : the largest annual Sharpe ratio of all pairs before and after costs
+    best_total : the largest net result over all sessions, over the seed
+    maximum : mean bootstrap maximum of the studentised, centred pairs
+    overfitting : PBO on the mean; costs that are the same for all pairs do not change it
+    p_value : Hansen's test against no trade
+    """
+
+    gross_sharpe: float
+    net_sharpe: float
+    best_total: float
+    maximum: float
+    overfitting: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class LuckRow:
+    """Many stocks of noise of one size, summed up."""
+
+    bars: int
+    sessions: int
+    pairs: int
+    stocks: int
+    effective_trials: float
+    gross_sharpe: tuple[float, float]
+    """Mean, and what one stock of twenty is above; the same below."""
+    net_sharpe: tuple[float, float]
+    profitable: float
+    best_median: float
+    best_one_in_twenty: float
+    overfitting: tuple[float, float]
+    """Mean and standard deviation."""
+    alarms: float
+
+
+def stock_of_noise(bars: int, resamples: Resamples, seed: int) -> StockOfNoise:
+    """Search all pairs of one stock of noise."""
+    sessions = resamples.sessions
+    prices = noise_prices(sessions, bars, np.random.default_rng((seed, bars, sessions)))
+    block = TrialBlock(*reversed(pair_returns(prices)))
+    has_indication, blocks = sessions >= SESSIONS_FOR_INDICATION, validation_blocks(sessions)
+    means, _ = means_and_variances(block.net)
+    return StockOfNoise(
+        gross_sharpe=_largest_sharpe(block.gross),
+        net_sharpe=_largest_sharpe(block.net),
+        best_total=float(means.max()) * sessions,
+        maximum=_mean_maximum(block, resamples) if has_indication else math.nan,
+        overfitting=math.nan if blocks is None else backtest_overfitting((block.net,), blocks) or 0.0,
+        p_value=math.nan if blocks is None else _p_value(block, prices, resamples),
+    )
+
+
+def luck_row(bars: int, sessions: int, stocks: list[StockOfNoise]) -> LuckRow:
+    """Sum up stocks of one size."""
+    table = np.array([tuple(vars(stock).values()) for stock in stocks]).T
+    gross, net, best, maxima, overfitting, p_values = table
+    pairs = bars * (bars - 1) // 2
+    mean_maximum = float(maxima.mean())
+    return LuckRow(
+        bars=bars,
+        sessions=sessions,
+        pairs=pairs,
+        stocks=len(stocks),
+        effective_trials=math.nan if math.isnan(mean_maximum) else trials_with_maximum(mean_maximum, pairs),
+        gross_sharpe=(float(gross.mean()), float(np.quantile(gross, 0.95))),
+        net_sharpe=(float(net.mean()), float(np.quantile(net, 0.95))),
+        profitable=float(np.mean(best > 0.0)),
+        best_median=float(np.median(best)),
+        best_one_in_twenty=float(np.quantile(best, 0.95)),
+        overfitting=(float(overfitting.mean()), float(overfitting.std())),
+        alarms=math.nan if np.isnan(p_values).any() else float(np.mean(p_values < ALARM)),
+    )
+
+
+def _largest_sharpe(returns: FloatArray) -> float:
+    means, variances = means_and_variances(returns)
+    sessions = returns.shape[1]
+    return float((means / np.sqrt(variances)).max()) * math.sqrt((sessions - 1) / sessions * SESSIONS_PER_YEAR)
+
+
+def _mean_maximum(block: TrialBlock, resamples: Resamples) -> float:
+    ratios = RatioMaxima(resamples)
+    ratios.add(block)
+    return ratios.mean_maximum()
+
+
+def _p_value(block: TrialBlock, prices: FloatArray, resamples: Resamples) -> float:
+    maxima = BootstrapMaxima(resamples, prices[:, -1] - 1.0, 2)
+    maxima.add(block)
+    return maxima.superior_ability(NO_TRADE)
