@@ -65,7 +65,6 @@ def run_worker(settings: Settings, plan: WorkerPlan) -> int:
     stop = _stop_on_signals(plan.watched is not None)
     worker_id, lock = _named(settings, plan.worker_id)
     start_logs(settings.home, f"worker-{worker_id}", secrets=secrets_of(settings))
-    os.nice(NICE)
     if plan.watched is not None:
         threading.Thread(target=_end_with_parent, args=(plan.watched,), name="parent", daemon=True).start()
     with lock:
@@ -89,6 +88,7 @@ def _work(settings: Settings, plan: WorkerPlan, worker_id: str, stop: threading.
     try:
         if not is_done(start(partial(prepare, with_demo=plan.with_demo), "prepare"), stop):
             return False
+        os.nice(NICE)  # from here on others wait for answers; until here they wait for this process
         from bokgi.bootstrap.handlers import create_worker  # loads the engine: the sign of life comes first
 
         worker = create_worker(settings, database, worker_id)
