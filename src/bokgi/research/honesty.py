@@ -15,7 +15,7 @@ from bokgi.research.effective_trials import RatioMaxima, deflated_by, session_sh
 from bokgi.research.enough import DataDepth, data_depth, validation_blocks
 from bokgi.research.overfitting import CrossValidation
 from bokgi.research.resamples import FEW, Resamples
-from bokgi.research.superior_ability import HOLDING, NO_TRADE, BootstrapMaxima, NoiseOfSameSize, TestedAgainst
+from bokgi.research.superior_ability import HOLDING, NO_TRADE, BootstrapMaxima, NoiseOfSameSize, PValues
 from bokgi.research.trials import TrialBlock, TrialBlocks, checked_returns, means_and_variances
 from bokgi.research.walk_forward import WalkForward, WalkForwardPicks, Window, running_sums
 from bokgi.units import FloatArray
@@ -83,8 +83,8 @@ class Honesty:
     depth: DataDepth
     optimum: Optimum
     compared: Compared
-    against_no_trade: TestedAgainst | None
-    against_holding: TestedAgainst | None
+    against_no_trade: PValues | None
+    against_holding: PValues | None
     overfitting: float | None
     effective_trials: float | None
     deflated_sharpe: float | None
@@ -124,8 +124,8 @@ def honesty(blocks: TrialBlocks, holding: FloatArray, resamples: Resamples, defa
         depth=once.depth,
         optimum=once.optimum(),
         compared=once.compared(),
-        against_no_trade=TestedAgainst(no_trade, maxima.reality_check(NO_TRADE)) if maxima else None,
-        against_holding=TestedAgainst(against_holding, maxima.reality_check(HOLDING)) if maxima else None,
+        against_no_trade=PValues(no_trade, maxima.reality_check(NO_TRADE)) if maxima else None,
+        against_holding=PValues(against_holding, maxima.reality_check(HOLDING)) if maxima else None,
         overfitting=overfitting,
         effective_trials=effective,
         deflated_sharpe=deflated_by(effective, once.best_gross),
@@ -229,6 +229,6 @@ def holding_p_values(stocks: Sequence[Honesty]) -> FloatArray:
     return _p_values([stock.against_holding for stock in stocks])
 
 
-def _p_values(tested: Sequence[TestedAgainst | None]) -> FloatArray:
+def _p_values(tested: Sequence[PValues | None]) -> FloatArray:
     values = [None if test is None else test.superior_ability for test in tested]
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

@@ -28,8 +28,8 @@ _NEGLIGIBLE = 1e-12
 
 
 @dataclass(frozen=True)
-class TestedAgainst:
-    """P-values against one alternative.
+class PValues:
+    """Of both tests, against one alternative.
 
     Attributes
     ----------

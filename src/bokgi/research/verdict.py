@@ -15,7 +15,7 @@ from bokgi.research.discoveries import FALSE_DISCOVERIES, adjusted_p_values
 from bokgi.research.enough import SESSIONS_FOR_VERDICT, DataDepth
 from bokgi.research.honesty import Honesty, both_p_values, holding_p_values, no_trade_p_values
 from bokgi.research.plateau import Surroundings
-from bokgi.research.superior_ability import TestedAgainst
+from bokgi.research.superior_ability import PValues
 from bokgi.research.verdict_sentences import Sentence, details_of, no_effect, percent
 
 
@@ -134,7 +134,7 @@ def _better(verdict: Verdict, stock: Honesty) -> Sentence:
     )
 
 
-def _decided(test: TestedAgainst | None) -> float:
+def _decided(test: PValues | None) -> float:
     assert test is not None
     assert test.superior_ability is not None
     return test.superior_ability

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bokgi.errors.base import Language
 from bokgi.research.honesty import Honesty
 from bokgi.research.plateau import Shape, Surroundings
-from bokgi.research.superior_ability import TestedAgainst
+from bokgi.research.superior_ability import PValues
 from bokgi.research.walk_forward import WalkForward, Window
 
 
@@ -63,7 +63,7 @@ def details_of(stock: Honesty, around: Surroundings | None) -> Iterator[Sentence
         yield Sentence(template.english.format(kept=kept), template.korean.format(kept=kept))
 
 
-def no_effect(test: TestedAgainst) -> Sentence:
+def no_effect(test: PValues) -> Sentence:
     """The p-value of the deciding test, or of the reality check where there is no other."""
     chance = percent(test.reality_check if test.superior_ability is None else test.superior_ability)
     return Sentence(
@@ -96,7 +96,7 @@ def _beside(stock: Honesty) -> Sentence:
     )
 
 
-def _tested(test: TestedAgainst | None, english: str, korean: str) -> Iterator[Sentence]:
+def _tested(test: PValues | None, english: str, korean: str) -> Iterator[Sentence]:
     if test is None:
         return
     said, check = no_effect(test), percent(test.reality_check)
