@@ -31,8 +31,8 @@ from bokgi.errors.reports import FileNotWritten
 from bokgi.errors.requests import FieldInvalid
 from bokgi.market.codes import normalised_code
 from bokgi.market.instruments import Exchange, Kind
-from bokgi.orders.rules import AccountRules, ExecutionRules, Market
 from bokgi.metrics.session_moves import session_moves
+from bokgi.orders.rules import AccountRules, ExecutionRules, Market
 from bokgi.reports.headline import first_figures, next_figures
 from bokgi.reports.plot_html import plot_document, result_page
 from bokgi.reports.result_frames import equity_frame, sessions_frame, stocks_frame, trades_frame
