@@ -115,7 +115,7 @@ def test_control_c_ends_everything_within_seconds_even_while_it_starts(tmp_path:
         family = service.family()
         began = time.monotonic()
         assert service.end(signal.SIGINT) == 0
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 10  # 0.8 s on a machine at rest, 3 s where the worker has to be killed
     assert are_gone(family)
 
 
