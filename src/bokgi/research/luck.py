@@ -5,6 +5,7 @@ Nothing here is a result of anybody's search; it is what such results must be he
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +14,14 @@ from bokgi.research.effective_trials import RatioMaxima, trials_with_maximum
 from bokgi.research.enough import SESSIONS_FOR_INDICATION, validation_blocks
 from bokgi.research.noise import noise_prices, pair_returns
 from bokgi.research.overfitting import backtest_overfitting
-from bokgi.research.resamples import Resamples
+from bokgi.research.resamples import Resamples, stationary_resamples
 from bokgi.research.superior_ability import NO_TRADE, BootstrapMaxima
 from bokgi.research.trials import TrialBlock, means_and_variances
 from bokgi.units import FloatArray
 
 SESSIONS_PER_YEAR = 245
+RESAMPLES = 500
+SEED_OF_RESAMPLES = 1
 ALARM = 0.05
 """P-values below this would be called significant by a reader of many papers."""
 
@@ -79,6 +82,13 @@ def stock_of_noise(bars: int, resamples: Resamples, seed: int) -> StockOfNoise:
         overfitting=math.nan if blocks is None else backtest_overfitting((block.net,), blocks) or 0.0,
         p_value=math.nan if blocks is None else _p_value(block, prices, resamples),
     )
+
+
+def simulated_row(bars: int, sessions: int, stocks: int, threads: int = 1) -> LuckRow:
+    """Search this many stocks of noise; the first ones are the same whether or not more follow."""
+    resamples = stationary_resamples(sessions, RESAMPLES, SEED_OF_RESAMPLES)
+    with ThreadPoolExecutor(threads) as pool:
+        return luck_row(bars, sessions, list(pool.map(lambda seed: stock_of_noise(bars, resamples, seed), range(stocks))))
 
 
 def luck_row(bars: int, sessions: int, stocks: list[StockOfNoise]) -> LuckRow:
