@@ -1,0 +1,160 @@
+"""Windows over the page, a run on its way, empty and broken screens: the same holds for them, in both themes, on a phone, in English."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.served import Served
+
+pytestmark = pytest.mark.browser
+LONGEST_ID = "bt-2020-01-01-999"
+
+
+def feedback(page: Page) -> None:
+    page.get_by_role("button", name="의견 보내기").click()
+
+
+def blacklist(page: Page) -> None:
+    page.get_by_role("button", name="제외 목록").click()
+    page.get_by_role("combobox", name="종목 찾기").fill("ㄱㅇㅂ")
+    expect(page.get_by_role("dialog").get_by_role("option").first).to_be_visible()
+
+
+def paste(page: Page) -> None:
+    page.get_by_role("button", name="여러 개 붙여넣기").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("990120 wrong 12")
+
+
+def clear(page: Page) -> None:
+    page.get_by_role("button", name="모두 비우기").click()
+
+
+def saved(page: Page) -> None:
+    page.get_by_role("button", name="저장한 설정").click()
+    expect(page.get_by_role("dialog")).to_contain_text("저장한 설정이 없습니다.")
+
+
+def search(page: Page) -> None:
+    page.get_by_role("combobox", name="종목 찾기").fill("9901")
+    expect(page.get_by_role("option")).to_have_count(20)
+
+
+def wrong(page: Page) -> None:
+    page.get_by_label("매수 시각").fill("08:00")
+    page.get_by_label("종목당 투자 원금").fill("없음")
+    page.locator("summary").click()
+    page.get_by_label("수수료(편도, %)").fill("99")
+
+
+WINDOWS: dict[str, Callable[[Page], None]] = {
+    function.__name__: function for function in (feedback, blacklist, paste, clear, saved, search, wrong)
+}
+windows = pytest.mark.parametrize("window", WINDOWS)
+
+
+def violations(page: Page, axe: str) -> list[tuple[str, list[object]]]:
+    """What axe-core complains of, rule by rule."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def chosen(open_page: Open, served: Served, **how: object) -> Page:
+    served.choose("specific", ["990110"])
+    page = open_page("/", **how)
+    expect(page.locator(".chips li")).to_have_count(1)
+    return page
+
+
+@windows
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_window(open_page: Open, served: Served, axe: str, window: str, theme: str) -> None:
+    page = chosen(open_page, served, theme=theme)
+    WINDOWS[window](page)
+    assert violations(page, axe) == []
+
+
+@windows
+def test_a_window_fits_a_phone_of_360_pixels(open_page: Open, served: Served, window: str) -> None:
+    page = chosen(open_page, served, width=360, height=640)
+    WINDOWS[window](page)
+    assert overflow(page) <= 0
+    for dialog in page.locator("dialog").all():
+        box = dialog.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+        assert dialog.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_while_a_run_is_followed_also_on_a_phone(open_page: Open, served: Served, axe: str, theme: str) -> None:
+    served.choose("all")
+    for _ in range(4):
+        served.start_run("MACD")
+    page = open_page("/", theme=theme, width=360, height=740)
+    page.get_by_role("button", name="백테스트 시작").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    assert violations(page, axe) == []
+    assert overflow(page) <= 0
+    page.get_by_role("button", name="중단").click()
+    expect(page.locator("aside")).to_contain_text("백테스트를 중단했습니다.")
+    assert violations(page, axe) == []
+
+
+EMPTY = {
+    "unknown result": f"/pages/result.html?id={LONGEST_ID}",
+    "nothing found": "/pages/history.html?q=%EC%97%86%EB%8A%94%20%EA%B8%B0%EB%A1%9D",
+    "unknown stock": "/pages/data.html?q=zzzz",
+    "unknown run": f"/?run={LONGEST_ID}",
+}
+
+
+@pytest.mark.parametrize("state", EMPTY)
+def test_axe_finds_nothing_where_there_is_nothing_and_words_say_so(open_page: Open, axe: str, state: str) -> None:
+    page = open_page(EMPTY[state], is_tolerant=True)
+    page.wait_for_load_state("networkidle")
+    text = page.locator("main").inner_text()
+    assert len(text) > 20
+    assert not {word for word in ("undefined", "NaN", "null", "[object") if word in text}
+    assert violations(page, axe) == []
+
+
+ENGLISH = {
+    "backtest": "/",
+    "result": "/pages/result.html?id={id}",
+    "history": "/pages/history.html?compare={id},{other}",
+    "data": "/pages/data.html",
+}
+KOREAN_IN_TEXT = """() => {
+    const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), found = []
+    while (walker.nextNode()) if (/[가-힣]/u.test(walker.currentNode.data)) found.push(walker.currentNode.data.trim())
+    return found
+}"""
+
+
+@pytest.mark.parametrize("screen", ENGLISH)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_in_english_no_korean_word_is_left_and_all_fits(open_page: Open, finished: str, other: str, screen: str, width: int) -> None:
+    page = open_page(ENGLISH[screen].format(id=finished, other=other), width=width)
+    page.get_by_role("button", name="English").click()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(KOREAN_IN_TEXT) == []
+    assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("screen", ENGLISH)
+def test_a_phone_held_wide_and_large_text_need_no_scrolling_sideways(open_page: Open, finished: str, other: str, screen: str) -> None:
+    page = open_page(ENGLISH[screen].format(id=finished, other=other), width=740, height=360)
+    page.wait_for_load_state("networkidle")
+    assert overflow(page) <= 0
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert overflow(page) <= 0
