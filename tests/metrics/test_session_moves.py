@@ -8,13 +8,13 @@ import pytest
 from bokgi.bars.interval import Interval
 from bokgi.data.store import Store
 from bokgi.metrics.session_moves import session_moves
-from tests.data.store_cases import bars_of, incoming_of
+from tests.data.store_cases import Row, bars_of, incoming_of
 
 DAYS = (date(2025, 10, 16), date(2025, 10, 17), date(2025, 10, 20))
 
 
 def test_nights_and_sessions_are_compounded_apart(tmp_path: Path) -> None:
-    rows = []
+    rows: list[Row] = []
     for day, (opened, closed) in zip(DAYS, ((1_000, 1_100), (1_200, 1_150), (1_150, 1_300)), strict=True):
         rows.append(("005930", day, 540, opened, max(opened, closed), min(opened, closed), opened, 10.0, None))
         rows.append(("005930", day, 545, opened, max(opened, closed), min(opened, closed), closed, 10.0, None))

@@ -196,6 +196,7 @@ from bokgi.errors.requests import (
 from bokgi.errors.research import TrialsMisshapen
 from bokgi.errors.runs import (
     RunCancelled,
+    RunSuperseded,
 )
 from bokgi.errors.service import (
     BacktestUnknown,
@@ -393,6 +394,7 @@ __all__ = [
     "RulesNotKnown",
     "RunCancelled",
     "RunStillActive",
+    "RunSuperseded",
     "SchemaOutdated",
     "SchemaTooNew",
     "SearchLimitInvalid",

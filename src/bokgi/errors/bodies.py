@@ -7,8 +7,8 @@ _SHOWN = 60
 
 class BodyNotJson(InputError):
     code = "body_not_json"
-    english = 'The body is not JSON ({problem}); send one object in UTF-8, such as {{"name": "value"}}.'
-    korean = '본문이 JSON이 아닙니다({problem}). {{"name": "value"}}처럼 UTF-8로 된 객체 하나를 보내세요.'
+    english = "The body is not JSON ({problem}); send one JSON object in UTF-8, with names and texts in double quotes."
+    korean = "본문이 JSON이 아닙니다({problem}). 이름과 글자를 큰따옴표로 감싼 UTF-8 JSON 객체 하나를 보내세요."
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem=problem)
@@ -16,8 +16,8 @@ class BodyNotJson(InputError):
 
 class BodyNotObject(InputError):
     code = "body_not_object"
-    english = 'The body is {given}; send one JSON object, such as {{"name": "value"}}.'
-    korean = '본문이 객체가 아닙니다({given}). {{"name": "value"}}처럼 JSON 객체 하나를 보내세요.'
+    english = "The body is {given}; send one JSON object, with its fields between curly brackets."
+    korean = "본문이 객체가 아닙니다({given}). 항목을 중괄호로 감싼 JSON 객체 하나를 보내세요."
 
     def __init__(self, given: str) -> None:
         super().__init__(given=given)

@@ -42,17 +42,23 @@ class NoStocks(InputError):
 class NoBarsAtAll(MissingError):
     code = "no_data"
     english = (
-        "The store has no bars of {codes}{interval}; import some with 'bokgi data import FILE_OR_FOLDER' "
+        "The store has no bars of {codes}{interval}{stored}; import some with 'bokgi data import FILE_OR_FOLDER' "
         "(what is there: 'bokgi data list')."
     )
-    korean = (
-        "저장소에 {codes}의 봉 자료{interval}가 없습니다. 'bokgi data import 파일_또는_폴더'로 가져오세요 (있는 자료: 'bokgi data list')."
-    )
+    korean = "저장소에 {codes}의 봉 자료{interval}가 없습니다{stored_korean}. 'bokgi data import 파일_또는_폴더'로 가져오세요 (있는 자료: 'bokgi data list')."
 
-    def __init__(self, codes: Sequence[str], interval: str | None = None) -> None:
+    def __init__(self, codes: Sequence[str], interval: str | None = None, stored: Sequence[str] = ()) -> None:
         shown = ", ".join(codes[:5]) + (f" (+{len(codes) - 5})" if len(codes) > 5 else "")
         suffix = f" ({interval})" if interval else ""
-        super().__init__(field="interval" if interval else "stock_codes", codes=shown, interval=suffix)
+        there = ", ".join(stored)
+        words = (f"; there are {there}", f"(있는 간격: {there})") if stored else ("", "")
+        super().__init__(
+            field="interval" if interval else "stock_codes",
+            codes=shown,
+            interval=suffix,
+            stored=words[0],
+            stored_korean=words[1],
+        )
 
 
 class NoCommonInterval(InputError):

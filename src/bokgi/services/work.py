@@ -15,7 +15,7 @@ from bokgi.bars.interval import DAILY
 from bokgi.engine.parts import Step
 from bokgi.errors.base import BokgiError, Language
 from bokgi.errors.records import DatabaseUnavailable
-from bokgi.errors.runs import RunCancelled
+from bokgi.errors.runs import RunCancelled, RunSuperseded
 from bokgi.jobs.port import Job
 from bokgi.records.runs import Outcome, Progress, RunRow, RunRows, RunState
 from bokgi.reports.result_folder import write_result
@@ -32,10 +32,6 @@ FINISH_PATIENCE_SECONDS = 60.0
 HEADLINE = ("total_return", "total_profit", "max_drawdown", "sharpe_ratio", "win_rate", "total_trades", "total_cost", "final_equity")
 
 _log = logging.getLogger(__name__)
-
-
-class Superseded(Exception):  # noqa: N818  # no fault: another worker has taken the run over
-    """Another attempt computes this run now."""
 
 
 class RunWork:
@@ -64,7 +60,7 @@ class RunWork:
         watch = _Watch(self._rows, row, lambda code: stock_of(shelf, code).name)
         try:
             outcome = self._outcome(row, watch)
-        except Superseded:
+        except RunSuperseded:
             _log.warning("run %s is computed by another worker now", row.id)
             return
         self._finish(row, outcome)
@@ -77,14 +73,12 @@ class RunWork:
             result_hash = write_result(self._results / row.id, record)
         except RunCancelled:
             return Outcome(RunState.CANCELLED, elapsed_seconds=watch.elapsed_seconds)
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, RunSuperseded):
             raise
         except BokgiError as error:
             return _failed(error.code, error.sentence(), error.sentence(Language.KOREAN), error.field, watch)
         except MemoryError:
             return _failed("out_of_memory", *_OUT_OF_MEMORY, None, watch)
-        except Superseded:
-            raise
         except Exception:  # noqa: BLE001  # logged below; one run must never end the worker
             _log.exception("run %s failed in a way nobody foresaw", row.id)
             return _failed("internal", *_UNFORESEEN, None, watch)
@@ -170,7 +164,7 @@ class _Watch:
             _log.warning("progress of %s waits: %s", self._row.id, error)  # the next step tells more
             return
         if not is_mine:
-            raise Superseded
+            raise RunSuperseded(self._row.id)
 
     def is_cancelled(self) -> bool:
         """Whether somebody asked for the end; unknown while the database is away."""
