@@ -115,24 +115,29 @@ def test_costs_fills_and_account_are_as_told(terminal: Terminal, tmp_path: Path)
         ("005930 --strategy nope", "'nope' is not a strategy; give one of"),
         ("999990 --strategy daily_trading", "Invalid stock codes: 999990."),
         ("samsung --strategy daily_trading", "Invalid stock codes: SAMSUNG."),
-        ("005930 --strategy daily_trading --interval 1m", "no bars of 005930 (1m)"),
+        ("005930 --strategy daily_trading --interval 1m", "no bars of 005930 (1m); there are 5m;"),
         ("005930 --strategy daily_trading --start 2025-10-21 --end 2025-10-16", "lies after the end"),
         ("005930 --strategy daily_trading --start 2024-01-02 --end 2024-01-03", "from 2025-10-16 to 2025-10-21"),
-        ("005930 --strategy daily_trading --buy-time 15:10", "buy_time"),
-        ("005930 --strategy daily_trading --noon 12:00", "no parameter 'noon'"),
+        ("005930 --strategy daily_trading --buy-time 15:10", "--sell-time was given as 15:00; it must be later than --buy-time"),
+        ("005930 --strategy daily_trading --noon 12:00", "no parameter '--noon'; give one of --buy-time, --sell-time"),
         ("005930 --strategy daily_trading --buy-time", "--buy-time needs a value."),
-        ("005930 --strategy daily_trading --capital 0", "initial_capital cannot be 0"),
-        ("005930 --strategy daily_trading --capital inf", "initial_capital cannot be inf"),
-        ("005930 --strategy daily_trading --capital nan", "initial_capital cannot be nan"),
+        ("005930 --strategy daily_trading --capital 0", "--capital cannot be 0"),
+        ("005930 --strategy daily_trading --capital inf", "--capital cannot be inf"),
+        ("005930 --strategy daily_trading --capital nan", "--capital cannot be nan"),
         ("005930 --strategy daily_trading --capital much", "--capital"),
-        ("005930 --strategy daily_trading --commission-unit 5", "costs.commission_unit_krw cannot be 5; allowed: 1 or 10."),
-        ("005930 --strategy daily_trading --market nasdaq", "fills.market cannot be 'nasdaq'; allowed: krx, plain."),
-        ("005930 --strategy daily_trading --slippage-ticks 1 --slippage-bps 2", "not both"),
+        ("005930 --strategy daily_trading --commission-unit 5", "--commission-unit cannot be 5; allowed: 1 or 10."),
+        ("005930 --strategy daily_trading --market nasdaq", "--market cannot be 'nasdaq'; allowed: krx, plain."),
+        ("005930 --strategy daily_trading --slippage-ticks 1 --slippage-bps 2", "either --slippage-ticks or --slippage-bps, not both"),
         ("005930 --strategy daily_trading --plot chart.png", "chart.png"),
         ("005930 --strategy nowhere.py:Seer", "nowhere.py"),
-        ("005930 --strategy daily_trading --fee-ratio 0.1", "plain_fee_ratio cannot be 0.1; allowed: 0 under krx"),
-        ("005930 --strategy MA5_20 --market plain --tax-ppm 2000", "plain_fee_ratio alone under plain"),
+        ("005930 --strategy daily_trading --fee-ratio 0.1", "--fee-ratio cannot be 0.1; allowed: 0 under krx (give --commission-ppm)"),
+        ("005930 --strategy MA5_20 --market plain --tax-ppm 2000", "allowed: --fee-ratio alone under plain"),
         ("005930 --strategy daily_trading --json same --csv same", "need different files"),
+        ("005930 --strategy daily_trading --sell-time 15:20", "let the last bar stand in (--unpriced last_bar)"),
+        ("005930 --strategy daily_trading --unpriced never", "--unpriced cannot be 'never'; allowed: refuse, last_bar."),
+        ("005930 --strategy daily_trading --seed -1", "--seed cannot be -1"),
+        ("AAPL --strategy daily_trading", "Codes of other exchanges need --market plain."),
+        ("005930 --strategy daily_trading --fractional", "leave --fractional out or use --market plain"),
     ],
 )
 def test_wrong_input_is_one_sentence_and_exit_code_two(words: str, sentence: str, terminal: Terminal) -> None:
@@ -169,7 +174,7 @@ def test_a_saved_result_is_verified_and_an_altered_one_is_not(terminal: Terminal
     body = json.loads(file.read_text(encoding="utf-8"))
     body["metrics"]["total_trades"] += 1
     file.write_text(json.dumps(body), encoding="utf-8")
-    assert terminal.run("verify", file) == 2
+    assert terminal.run("verify", file) == 3
     assert terminal.said.startswith("Does NOT agree.")
     assert "  metrics.total_trades: saved 5, now 4\n" in terminal.said
 

@@ -69,7 +69,7 @@ def test_help_answers_within_three_tenths_of_a_second() -> None:
     assert min(seconds() for _ in range(3)) < 0.3
 
 
-@pytest.mark.parametrize("entry", [*catalog.ROOT, *catalog.DATA], ids=lambda entry: entry.place)
+@pytest.mark.parametrize("entry", [*catalog.ROOT, *catalog.DATA, *catalog.INSTRUMENTS], ids=lambda entry: entry.place)
 def test_every_command_of_the_catalogue_loads_and_knows_home(entry: catalog.Entry) -> None:
     command = load(entry)
     assert command.name == entry.name
@@ -83,7 +83,7 @@ def test_every_command_of_the_catalogue_loads_and_knows_home(entry: catalog.Entr
         (["nope"], "No such command 'nope'.", "'nope'이라는 명령은 없습니다."),
         (["--nope"], "No such option '--nope'.", "--nope이라는 옵션은 없습니다."),
         (["--hom"], "Did you mean '--home'?", "비슷한 옵션: --home."),
-        (["--home"], "Option '--home' requires an argument.", "--home"),
+        (["--home"], "Option '--home' requires an argument.", "--home 옵션에 값이 필요합니다."),
     ],
 )
 def test_wrong_input_is_one_sentence_with_the_remedy_and_exit_code_two(arguments: list[str], english: str, korean: str) -> None:

@@ -54,6 +54,18 @@ ROOT = (
         "가상의 데모 시장을 백테스트합니다. 자료 없이 첫 결과를 볼 수 있습니다.",
     ),
     Entry(
+        "instruments",
+        "bokgi.cli.instruments:instruments",
+        "Search for instruments by code, name or initial consonants.",
+        "종목코드, 이름, 초성으로 종목을 찾습니다.",
+    ),
+    Entry(
+        "strategies",
+        "bokgi.cli.strategies:strategies",
+        "List the strategies with their parameters, limits and defaults.",
+        "전략과 그 매개변수, 허용 범위, 기본값을 보여 줍니다.",
+    ),
+    Entry(
         "api",
         "bokgi.cli.serve:api",
         "Start the pages and the API alone.",
@@ -109,5 +121,14 @@ DATA = (
         "bokgi.cli.data_export:export_command",
         "Write stored bars to a CSV or Parquet file.",
         "저장된 봉 자료를 CSV 또는 Parquet 파일로 내보냅니다.",
+    ),
+)
+
+INSTRUMENTS = (
+    Entry(
+        "search",
+        "bokgi.cli.instruments:search_command",
+        "Find instruments by code, name, initial consonants or English name.",
+        "종목코드, 이름, 초성, 영문 이름으로 종목을 찾습니다.",
     ),
 )

@@ -19,6 +19,7 @@ from bokgi.data.master import Master
 from bokgi.data.quality import quality_faults
 from bokgi.data.store import Store, StoredSeries
 from bokgi.errors.store import NoBarsStored, SeriesAbsent
+from bokgi.market.codes import normalised_code
 
 CODES = click.argument("codes", nargs=-1)
 ONE_INTERVAL = click.option("--interval", type=INTERVAL, help=say("Only this interval.", "이 봉 간격만."))
@@ -48,10 +49,11 @@ def list_command(settings: Settings, /, codes: tuple[str, ...], interval: Interv
             (say("remarks", "비고"), "left"),
         ],
     )
+    master = Master.read(settings.home)
     for each, series in chosen_series(store, codes, interval):
         faults = str(len(series.faults)) if series.faults else "-"
-        known = (str(series.first), str(series.last), faults, series.facts.source, _remarks(series))
-        shown.add_row(str(each), series.code, series.facts.name or "-", f"{series.bars:,}", *known)
+        known = (str(series.first), str(series.last), faults, series.facts.source, _remarks(series, master))
+        shown.add_row(str(each), series.code, master.lookup(series.code).name or series.facts.name or "-", f"{series.bars:,}", *known)
     console().print(shown)
 
 
@@ -81,12 +83,13 @@ def chosen_series(store: Store, codes: Sequence[str], interval: Interval | None)
         yield from ((each, series[code]) for code in sorted(series) if not codes or code in codes)
 
 
-def _remarks(series: StoredSeries) -> str:
+def _remarks(series: StoredSeries, master: Master) -> str:
+    """What is to be known of a series; a master that came after the bars counts, too."""
     facts = series.facts
     words = {
         say("synthetic", "가상"): facts.synthetic,
         say("adjusted", "수정주가"): facts.adjusted,
-        say("kind unknown", "종류 모름"): facts.kind is None,
+        say("kind unknown", "종류 모름"): facts.kind is None and master.lookup(series.code).assumed,
     }
     return ", ".join(word for word, holds in words.items() if holds)
 
@@ -106,11 +109,21 @@ def _remarks(series: StoredSeries) -> str:
 @click.pass_obj
 def show_command(settings: Settings, /, code: str, interval: Interval | None, start: date | None, end: date | None, rows: int) -> None:
     """Facts and the last bars of each interval of the code."""
-    store = Store(settings.home)
-    for each, series in list(chosen_series(store, [code], interval)):
-        bars = between(store.read_incoming([code], each).bars, start, end)
-        _show_series(each, series, bars.height)
+    store, word = Store(settings.home), normalised_code(code)
+    chosen = list(chosen_series(store, [word], interval))
+    if len(chosen) > 1:
+        click.echo(_all_intervals([str(each) for each, _ in chosen]))
+    for each, series in chosen:
+        bars = between(store.read_incoming([word], each).bars, start, end)
+        _show_series(each, series, bars.height, Master.read(settings.home))
         _show_bars(bars.tail(rows), is_daily=each.is_daily)
+
+
+def _all_intervals(intervals: Sequence[str]) -> str:
+    return say(
+        f"There are bars at {', '.join(intervals)}: all are shown, the finest first (--interval {intervals[-1]} shows those alone).",
+        f"{', '.join(intervals)} 봉이 있어 가장 짧은 간격부터 모두 보여 줍니다(--interval {intervals[-1]}로 하나만 볼 수 있습니다).",
+    )
 
 
 def between(bars: pl.DataFrame, start: date | None, end: date | None) -> pl.DataFrame:
@@ -120,9 +133,11 @@ def between(bars: pl.DataFrame, start: date | None, end: date | None) -> pl.Data
     return bars.filter(first & last)
 
 
-def _show_series(interval: Interval, series: StoredSeries, count: int) -> None:
-    name = " ".join(word for word in (series.code, series.facts.name, series.facts.name_en) if word)
-    remarks = _remarks(series)
+def _show_series(interval: Interval, series: StoredSeries, count: int, master: Master) -> None:
+    known = master.lookup(series.code)
+    names = (series.code, known.name or series.facts.name, known.name_en or series.facts.name_en)
+    name = " ".join(word for word in names if word)
+    remarks = _remarks(series, master)
     click.echo(
         say(
             f"{name}, {interval}: {count:,} of {series.bars:,} bars, {series.first} to {series.last}, from {series.facts.source}",

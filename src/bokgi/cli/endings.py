@@ -1,6 +1,7 @@
 """How the program ends: one sentence on stderr and an exit code, whatever happened.
 
-0: done; 1: the machine or Bokgi itself is at fault; 2: the input or the data are; 130: stopped with Ctrl-C or cancelled.
+0: done; 1: the machine or Bokgi itself is at fault; 2: the input or the data are; 3: `verify` found that a result does not agree;
+130: stopped with Ctrl-C or cancelled; 141: the reader of the output has gone.
 """
 
 import os
@@ -13,12 +14,14 @@ from pathlib import Path
 
 import click
 
+from bokgi.cli.click_words import korean_message
 from bokgi.cli.language import current_language, say
+from bokgi.cli.option_words import option_sentence
 from bokgi.config.settings import Settings
 from bokgi.errors.base import BokgiError, DataError, InputError, MissingError
 from bokgi.errors.runs import RunCancelled
 
-DONE, FAULT, WRONG_INPUT, STOPPED, PIPE_CLOSED = 0, 1, 2, 130, 141
+DONE, FAULT, WRONG_INPUT, DIFFERS, STOPPED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
 
 
 def exit_code_of(run: Callable[[], object], settings: Callable[[], Settings | None]) -> int:
@@ -29,7 +32,7 @@ def exit_code_of(run: Callable[[], object], settings: Callable[[], Settings | No
     try:
         given = run()
     except BokgiError as error:
-        return _ended(error.sentence(current_language()), _code_of(error))
+        return _ended(option_sentence(error, current_language()), _code_of(error))
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return WRONG_INPUT
@@ -79,10 +82,10 @@ def _korean_usage(error: click.UsageError) -> str:
         case click.MissingParameter() if error.param is not None:
             return f"{_named(error.param)}이(가) 빠졌습니다."
         case click.BadParameter() if error.param is not None:
-            return f"{_named(error.param)}의 값이 맞지 않습니다: {error.message}"
+            return f"{_named(error.param)}의 값이 맞지 않습니다: {korean_message(error.message)}"
         case click.exceptions.NoSuchCommand():
             return f"'{error.command_name}'이라는 명령은 없습니다."
-    return error.format_message()
+    return korean_message(error.format_message())
 
 
 def _named(parameter: click.Parameter) -> str:

@@ -11,8 +11,10 @@ from importlib import import_module
 from pathlib import Path
 
 import click
+from click.formatting import wrap_text
 
 from bokgi.cli.catalog import Entry
+from bokgi.cli.click_words import korean_kind, korean_usage, shown_width
 from bokgi.cli.language import say
 from bokgi.config.settings import Settings
 
@@ -24,7 +26,7 @@ class Formatter(click.HelpFormatter):
     """Click's help page with our headings."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, say("Usage: ", "사용법: ") if prefix is None else prefix)
+        super().write_usage(prog, say(args, korean_usage(args)), say("Usage: ", "사용법: ") if prefix is None else prefix)
 
     @contextmanager
     def section(self, name: str) -> Iterator[None]:
@@ -32,7 +34,20 @@ class Formatter(click.HelpFormatter):
             yield
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        super().write_dl([(term, _marked(text)) for term, text in rows], col_max, col_spacing)
+        """As click does it, by columns of the terminal and not by signs: Hangul takes two."""
+        translated = [(say(term, korean_kind(term)), _marked(text)) for term, text in rows]
+        widest = max((shown_width(term) for term, _ in translated), default=0)
+        column = min(widest, col_max) + col_spacing
+        for term, text in translated:
+            lines = wrap_text(text, max(self.width - column - 2, 10), preserve_paragraphs=True).splitlines() or [""]
+            head = " " * self.current_indent + term
+            if shown_width(term) > column - col_spacing:
+                self.write(f"{head}\n")
+                head = " " * self.current_indent
+            gap = " " * (column + self.current_indent - shown_width(head))
+            self.write(f"{head}{gap}{lines[0]}".rstrip() + "\n")
+            for line in lines[1:]:
+                self.write(" " * (column + self.current_indent) + line + "\n")
 
 
 def _marked(text: str) -> str:

@@ -66,7 +66,7 @@ def resolve(store: Store, master: Master, request: BacktestRequest, *, version: 
     held = [item for item in series.values() if item is not None]
     missing = [code for code, item in series.items() if item is None]
     if missing:
-        raise NoBarsAtAll(missing, str(interval))
+        raise NoBarsAtAll(missing, str(interval), [str(each) for each, there in stored.items() if any(code in there for code in missing)])
     start, end = _period(request, interval, held)
     return replace(request, interval=interval, start=start, end=end)
 
