@@ -1,6 +1,6 @@
 """Situations of runs."""
 
-from bokgi.errors.base import BokgiError
+from bokgi.errors.base import BokgiError, EnvironmentFault
 
 
 class RunCancelled(BokgiError):
@@ -14,7 +14,7 @@ class RunCancelled(BokgiError):
         super().__init__(done=done, total=total)
 
 
-class RunSuperseded(BokgiError):
+class RunSuperseded(EnvironmentFault):
     """No fault: the worker was taken for dead, and what it computes is of no use any more."""
 
     code = "run_superseded"
