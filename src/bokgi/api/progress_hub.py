@@ -90,14 +90,15 @@ class ProgressHub:
         channel = self._joined(backtest_id, last_number)
         seen = last_number
         try:
-            while not channel.is_closed:
-                changed = channel.changed
-                if channel.update is not None and channel.update.number > seen:
-                    update = channel.update
+            while True:
+                update, changed = channel.update, channel.changed
+                if update is not None and update.number > seen:
                     seen = update.number
                     yield update
                     if update.is_last:
                         return
+                elif channel.is_closed:
+                    return
                 else:
                     await changed.wait()
         finally:
@@ -108,7 +109,7 @@ class ProgressHub:
         return {backtest_id: channel.followers for backtest_id, channel in self._channels.items()}
 
     def close(self) -> None:
-        """End all streams; what is followed later ends at once."""
+        """End all streams, and follow nothing more."""
         for channel in list(self._channels.values()):
             self._end(channel)
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -118,6 +119,7 @@ class ProgressHub:
         if channel is None or channel.task is None or channel.task.done():
             channel = self._channels[backtest_id] = _Channel(backtest_id)
             channel.task = asyncio.get_running_loop().create_task(self._watch(channel))
+            channel.task.add_done_callback(_tell_failure)
         channel.followers += 1
         channel.skip_to(last_number)
         return channel
@@ -147,13 +149,15 @@ class ProgressHub:
                 await asyncio.sleep(self._poll_seconds)
         except BacktestUnknown:
             _LOG.info("followed_run_deleted", backtest_id=channel.backtest_id)
-            self._stop(channel)
-        except RuntimeError:  # the threads are gone: the process is ending
-            self._stop(channel)
+        finally:
+            channel.is_closed = True
+            channel.wake()
 
-    def _stop(self, channel: _Channel) -> None:
-        channel.is_closed = True
-        channel.wake()
+
+def _tell_failure(task: asyncio.Task[None]) -> None:
+    """A reader that fails ends its streams, whose clients come back; the log says why."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _LOG.error("progress_reader_failed", exc_info=error)
 
 
 def number_of(last_event_id: str | None) -> int:
