@@ -132,6 +132,13 @@ def running(home: Path, *, has_worker: bool = True) -> Iterator[RunningService]:
     """The whole service over a store of a few bars; without a worker everything stays queued."""
     store_with(home, PRICES)
     write_demo(Store(home / "smoke"), instruments=SMOKE_STOCKS, sessions=SMOKE_SESSIONS)
+    with running_over(home, has_worker=has_worker) as service:
+        yield service
+
+
+@contextmanager
+def running_over(home: Path, *, has_worker: bool = True) -> Iterator[RunningService]:
+    """The whole service over what the home folder holds."""
     application = build(settings_for(home))
     with ExitStack() as stack:
         stack.callback(application.close)
