@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bokgi.research.effective_trials import RatioMaxima, trials_with_maximum
-from bokgi.research.enough import SESSIONS_FOR_INDICATION, validation_blocks
+from bokgi.research.effective_trials import RatioMaxima
+from bokgi.research.enough import validation_blocks
 from bokgi.research.noise import noise_prices, pair_returns
 from bokgi.research.overfitting import backtest_overfitting
 from bokgi.research.resamples import Resamples, stationary_resamples
@@ -34,7 +34,7 @@ class StockOfNoise:
     ----------
     gross_sharpe, net_sharpe : the largest annual Sharpe ratio of all pairs before and after costs
     best_total : the largest net result over all sessions, over the seed
-    maximum : mean bootstrap maximum of the studentised, centred pairs
+    effective_trials : number of independent trials that all pairs amount to
     overfitting : PBO on the mean; costs that are the same for all pairs do not change it
     p_value : Hansen's test against no trade
     """
@@ -42,7 +42,7 @@ class StockOfNoise:
     gross_sharpe: float
     net_sharpe: float
     best_total: float
-    maximum: float
+    effective_trials: float
     overfitting: float
     p_value: float
 
@@ -56,8 +56,9 @@ class LuckRow:
     pairs: int
     stocks: int
     effective_trials: float
+    """Mean; NaN under 20 sessions."""
     gross_sharpe: tuple[float, float]
-    """Mean, and what one stock of twenty is above; the same below."""
+    """Mean, and what one stock of twenty is above."""
     net_sharpe: tuple[float, float]
     profitable: float
     best_median: float
@@ -72,14 +73,14 @@ def stock_of_noise(bars: int, resamples: Resamples, seed: int) -> StockOfNoise:
     sessions = resamples.sessions
     prices = noise_prices(sessions, bars, np.random.default_rng((seed, bars, sessions)))
     block = TrialBlock(*reversed(pair_returns(prices)))
-    has_indication, blocks = sessions >= SESSIONS_FOR_INDICATION, validation_blocks(sessions)
+    blocks = validation_blocks(sessions)
     means, _ = means_and_variances(block.net)
     return StockOfNoise(
         gross_sharpe=_largest_sharpe(block.gross),
         net_sharpe=_largest_sharpe(block.net),
         best_total=float(means.max()) * sessions,
-        maximum=_mean_maximum(block, resamples) if has_indication else math.nan,
-        overfitting=math.nan if blocks is None else backtest_overfitting((block.net,), blocks) or 0.0,
+        effective_trials=_effective_trials(block, resamples),
+        overfitting=math.nan if blocks is None else _or_nan(backtest_overfitting((block.net,), blocks)),
         p_value=math.nan if blocks is None else _p_value(block, prices, resamples),
     )
 
@@ -94,15 +95,14 @@ def simulated_row(bars: int, sessions: int, stocks: int, threads: int = 1) -> Lu
 def luck_row(bars: int, sessions: int, stocks: list[StockOfNoise]) -> LuckRow:
     """Sum up stocks of one size."""
     table = np.array([tuple(vars(stock).values()) for stock in stocks]).T
-    gross, net, best, maxima, overfitting, p_values = table
+    gross, net, best, effective, overfitting, p_values = table
     pairs = bars * (bars - 1) // 2
-    mean_maximum = float(maxima.mean())
     return LuckRow(
         bars=bars,
         sessions=sessions,
         pairs=pairs,
         stocks=len(stocks),
-        effective_trials=math.nan if math.isnan(mean_maximum) else trials_with_maximum(mean_maximum, pairs),
+        effective_trials=float(effective.mean()),
         gross_sharpe=(float(gross.mean()), float(np.quantile(gross, 0.95))),
         net_sharpe=(float(net.mean()), float(np.quantile(net, 0.95))),
         profitable=float(np.mean(best > 0.0)),
@@ -119,10 +119,14 @@ def _largest_sharpe(returns: FloatArray) -> float:
     return float((means / np.sqrt(variances)).max()) * math.sqrt((sessions - 1) / sessions * SESSIONS_PER_YEAR)
 
 
-def _mean_maximum(block: TrialBlock, resamples: Resamples) -> float:
+def _effective_trials(block: TrialBlock, resamples: Resamples) -> float:
     ratios = RatioMaxima(resamples)
     ratios.add(block)
-    return ratios.mean_maximum()
+    return _or_nan(ratios.effective_trials())
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _p_value(block: TrialBlock, prices: FloatArray, resamples: Resamples) -> float:
