@@ -34,8 +34,8 @@ noise**: prices without any edge, whose sessions have fat tails, a volatility th
 
 """
 _FOOT = """
-- N_eff, mean over the stocks: the number of independent trials whose expected best equals that of all pairs, which share most of their prices; undefined under
-  20 sessions.
+- N_eff, mean over the stocks: the number of independent trials whose expected best equals that of all pairs, which share most of their
+  prices; undefined under 20 sessions.
 - Sharpe ratios are annual: the mean over the stocks, and what one stock of twenty is above.
 - "Best net" is the largest net result over all sessions, over the seed: the share of stocks where it is above 0, its median, and what one
   stock of twenty is above.
