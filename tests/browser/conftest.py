@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.served import Served
 
@@ -22,7 +22,7 @@ FLAGS = (
     "--no-first-run",
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-SECONDS = 20
+SECONDS = 45  # waited for what comes, not allowed for it: machines that test are busy
 Open = Callable[..., Page]
 
 
@@ -32,6 +32,7 @@ def chromium() -> Iterator[Browser]:
     program = os.environ.get("BOKGI_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         pytest.skip("No Chromium was found on this machine; install it, or name it in BOKGI_CHROMIUM.")
+    expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
         yield started

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open
 from tests.browser.served import Served
 
+pytestmark = pytest.mark.browser
+
 SHIFTED = """() => new Promise(done => {
     let sum = 0
     const observer = new PerformanceObserver(list => {

@@ -10,6 +10,8 @@ from playwright.sync_api import APIResponse, Page, Route, expect
 from tests.browser.conftest import Open
 from tests.browser.served import Served
 
+pytestmark = pytest.mark.browser
+
 START = "button:has-text('백테스트 시작')"
 RESULT = re.compile(r"/pages/result\.html\?id=bt-\d{4}-\d{2}-\d{2}-\d{3,}$")
 BUSY_RUNS = 4

@@ -45,7 +45,7 @@ def served(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A service of its own, whose store holds nothing but the known bars."""
     folder = tmp_path_factory.mktemp("known")
     store_with(folder / "home", {"005930": 70_000.0, "000660": 180_000.0})
-    with Served(folder) as started:
+    with Served(folder, with_demo=False) as started:
         yield started
 
 

@@ -15,6 +15,8 @@ from pypdf import PdfReader
 from tests.browser.conftest import Open
 from tests.browser.served import Served
 
+pytestmark = pytest.mark.browser
+
 FIRST_SCREEN = [
     "순손익",
     "누적 수익률",

@@ -7,7 +7,7 @@ from tests.browser.conftest import Open
 from tests.browser.served import Served
 
 pytestmark = pytest.mark.browser
-NAMED = ("990110", "가온별전자")
+NAMED = ("990010", "가온별전자")
 
 
 @pytest.fixture
