@@ -58,7 +58,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
     [
         ("005930.csv", b"", FileEmpty),
         ("005930.csv", b" \n\n", FileEmpty),
-        ("005930.csv.gz", gzip.compress(b""), FileEmpty),
+        ("005930.csv.gz", gzip.compress(b"", mtime=0), FileEmpty),
         ("005930.csv", HEAD.encode(), NothingUsable),
         ("005930.csv", b"\x00\x01\x02\x03" * 100, FileUnrecognised),
         ("005930.csv", b"\x80\x81\xfe\xff\xff" * 100, EncodingUnreadable),
@@ -70,7 +70,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
         ("005930.csv", (HEAD + "soon,1,2,1,2,5\n").encode(), TimesUnreadable),
         ("005930.csv", (HEAD + "0001-01-01,1,2,1,2,5\n9999-12-31,1,2,1,2,5\n").encode(), MostlyBad),
         ("005930.csv", (HEAD + "2025-10-16,-5,2,1,2,5\n2025-10-17,nan,2,1,2,5\n").encode(), MostlyBad),
-        ("005930.csv.gz", gzip.compress(b"x" * 5000)[:30], FileBroken),
+        ("005930.csv.gz", gzip.compress(b"x" * 5000, mtime=0)[:30], FileBroken),
         ("005930.parquet", b"PAR1 and nothing else", FileBroken),
         ("005930.zip", b"PK\x03\x04 and nothing else", FileBroken),
         ("005930.xlsx", b"PK\x03\x04 [Content_Types].xml", FileBroken),
@@ -106,7 +106,7 @@ def test_what_is_no_file_is_said(tmp_path: Path) -> None:
 def test_a_packed_bomb_is_stopped_while_it_is_unpacked(tmp_path: Path) -> None:
     limits = ImportHints(limits=ImportLimits(unpacked_bytes=1_000_000))
     bomb = b"0" * 50_000_000
-    for path in (written(tmp_path, gzip.compress(bomb), "005930.csv.gz"), written(tmp_path, zipped({"aapl.csv": bomb}), "aapl.zip")):
+    for path in (written(tmp_path, gzip.compress(bomb, mtime=0), "005930.csv.gz"), written(tmp_path, zipped({"aapl.csv": bomb}), "aapl.zip")):
         with pytest.raises(FileTooLarge, match="unpacked_bytes"):
             read_file(path, limits)
 
