@@ -9,7 +9,7 @@ from bokgi.engine.compiling import step_njit
 from bokgi.units import FloatArray, ShortArray
 
 LANES = 64
-"""Eight vectors of eight; `fold_lanes` is written for it."""
+"""Eight vectors of eight."""
 WIDTH = 8
 """Maxima that are kept side by side until the end: reducing them to one each time would take longer than finding them."""
 RUNS_AT_ONCE = 4
@@ -66,19 +66,14 @@ def larger(first: float, second: float) -> float:
 
 
 @step_njit
-def fold_lanes(lanes: FloatArray) -> None:
-    """Keep the larger of all lanes that are a multiple of eight apart, in the first eight. Halving keeps comparisons independent."""
-    for lane in range(32):
-        lanes[lane] = larger(lanes[lane], lanes[lane + 32])
-    for lane in range(16):
-        lanes[lane] = larger(lanes[lane], lanes[lane + 16])
-    for lane in range(WIDTH):
-        lanes[lane] = larger(lanes[lane], lanes[lane + WIDTH])
-
-
-@step_njit
 def merge_largest(lanes: FloatArray, maxima: FloatArray) -> None:
-    """Merge the maxima of every eighth lane into float64[WIDTH]; the lanes are overwritten."""
-    fold_lanes(lanes)
-    for lane in range(WIDTH):
-        maxima[lane] = larger(maxima[lane], lanes[lane])
+    """Merge the maxima of every eighth lane into float64[WIDTH]. Eight numbers by name become one vector; an array would not."""
+    one, two, three, four = maxima[0], maxima[1], maxima[2], maxima[3]
+    five, six, seven, eight = maxima[4], maxima[5], maxima[6], maxima[7]
+    for lane in range(0, LANES, WIDTH):
+        one, two = larger(one, lanes[lane]), larger(two, lanes[lane + 1])
+        three, four = larger(three, lanes[lane + 2]), larger(four, lanes[lane + 3])
+        five, six = larger(five, lanes[lane + 4]), larger(six, lanes[lane + 5])
+        seven, eight = larger(seven, lanes[lane + 6]), larger(eight, lanes[lane + 7])
+    maxima[0], maxima[1], maxima[2], maxima[3] = one, two, three, four
+    maxima[4], maxima[5], maxima[6], maxima[7] = five, six, seven, eight
