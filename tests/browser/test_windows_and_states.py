@@ -18,7 +18,7 @@ def feedback(page: Page) -> None:
 
 def blacklist(page: Page) -> None:
     page.get_by_role("button", name="제외 목록").click()
-    page.get_by_role("combobox", name="종목 찾기").fill("ㄱㅇㅂ")
+    page.get_by_role("dialog").get_by_role("combobox", name="종목 찾기").fill("ㄱㅇㅂ")
     expect(page.get_by_role("dialog").get_by_role("option").first).to_be_visible()
 
 
@@ -151,10 +151,11 @@ def test_in_english_no_korean_word_is_left_and_all_fits(open_page: Open, finishe
 
 
 @pytest.mark.parametrize("screen", ENGLISH)
-def test_a_phone_held_wide_and_large_text_need_no_scrolling_sideways(open_page: Open, finished: str, other: str, screen: str) -> None:
-    page = open_page(ENGLISH[screen].format(id=finished, other=other), width=740, height=360)
+@pytest.mark.parametrize(("width", "height", "text"), [(740, 360, "100%"), (320, 640, "100%"), (1280, 900, "200%")])
+def test_a_phone_held_wide_a_small_one_and_large_text_need_no_scrolling_sideways(
+    open_page: Open, finished: str, other: str, screen: str, width: int, height: int, text: str
+) -> None:
+    page = open_page(ENGLISH[screen].format(id=finished, other=other), width=width, height=height)
+    page.evaluate("size => { document.documentElement.style.fontSize = size }", text)
     page.wait_for_load_state("networkidle")
-    assert overflow(page) <= 0
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert overflow(page) <= 0
