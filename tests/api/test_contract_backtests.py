@@ -234,7 +234,7 @@ def test_post_cancel_stops_within_a_second_and_what_was_completed_is_kept(servic
 
     def tell_slowly(watch: work._Watch, step: Step) -> None:
         tell(watch, step)
-        time.sleep(0.25)
+        time.sleep(0.2)
 
     monkeypatch.setattr(work._Watch, "tell", tell_slowly)
     backtest_id = service.start({"strategy": "daily_trading", "stock_mode": "all"}, **SMOKE)

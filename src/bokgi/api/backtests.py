@@ -57,7 +57,7 @@ Page = Annotated[int, Query(ge=1, le=LAST_PAGE, description="From 1.")]
 PageSize = Annotated[int, Query(ge=1, le=MOST_ROWS, description="Rows on a page.")]
 
 
-def idempotency_key(
+async def idempotency_key(
     key: Annotated[str | None, Header(alias="Idempotency-Key", description="Makes a repeated request return the first answer.")] = None,
 ) -> str | None:
     """The checked `Idempotency-Key`.

@@ -12,12 +12,12 @@ DEFAULT_PROFILE = "default"
 _PROFILE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
-def application_of(request: Request) -> Application:
+async def application_of(request: Request) -> Application:
     """The application that `create_app` was given."""
     return cast("Application", request.app.state.application)
 
 
-def profile_of(
+async def profile_of(
     profile: Annotated[str | None, Header(alias="X-Bokgi-Profile", description="Whose lists and runs; `default` if absent.")] = None,
 ) -> str:
     """The profile that the request names.

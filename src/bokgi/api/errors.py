@@ -71,6 +71,7 @@ STATUS_OF: Mapping[type[BokgiError], int] = {
 RETRY_SECONDS = 2
 """What a client is told to wait when the machine, not the request, is at fault."""
 SHOWN_CHARACTERS = 80
+LONGEST_SENTENCE = 2_000
 _LOG = logging.getLogger("bokgi.api")
 
 
@@ -100,12 +101,17 @@ def body_of(error: BokgiError, **more: object) -> dict[str, object]:
     """The JSON of an error; `more` goes to its end."""
     return {
         "success": False,
-        "error": error.sentence(Language.ENGLISH),
-        "error_ko": error.sentence(Language.KOREAN),
+        "error": _cut(error.sentence(Language.ENGLISH)),
+        "error_ko": _cut(error.sentence(Language.KOREAN)),
         "code": error.code,
-        "field": error.field,
+        "field": None if error.field is None else _cut(error.field),
         **more,
     }
+
+
+def _cut(text: str) -> str:
+    """A sentence may repeat what was given, but never a whole body."""
+    return text if len(text) <= LONGEST_SENTENCE else f"{text[:LONGEST_SENTENCE]}..."
 
 
 def headers_of(error: BokgiError, status: int) -> dict[str, str]:
