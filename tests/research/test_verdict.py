@@ -17,7 +17,8 @@ from bokgi.research.walk_forward import Fold, FoldResult, WalkForward, Window
 
 
 def walked(window: Window) -> WalkForward:
-    results = (FoldResult(Fold(0, 40, 60), 5, 0.002, -0.001, 0.0005),)
+    first = 0 if window is Window.ANCHORED else 5
+    results = (FoldResult(Fold(first, 45, 65), 5, 0.002, -0.001, 0.0005),)
     return WalkForward(window, results, -0.02, 0.01, np.full(20, -0.001))
 
 
@@ -122,6 +123,13 @@ def test_the_details_start_out_of_sample_and_hold_every_figure() -> None:
     assert "최고 조합이 이익인 경우 65 %" in " ".join(details)
     assert "현실성 검정 62 %" in " ".join(details)
     assert details[-1].startswith("뾰족형")
+
+
+def test_windows_with_the_same_trainings_are_told_once() -> None:
+    stock = figures()
+    assert stock.anchored is not None
+    details = [detail.korean for detail in one(replace(stock, rolling=replace(stock.anchored, window=Window.ROLLING))).details]
+    assert len([text for text in details if text.startswith("검증 구간")]) == 1
 
 
 def test_what_is_an_indication_says_so_and_too_little_data_shows_no_test() -> None:

@@ -48,7 +48,7 @@ def percent(ratio: float, *, signed: bool = False) -> str:
 
 def details_of(stock: Honesty, around: Surroundings | None) -> Iterator[Sentence]:
     """The sentences below a verdict; what happened out of sample comes first."""
-    yield from (_walked(result) for result in (stock.anchored, stock.rolling) if result is not None)
+    yield from _walks(stock.anchored, stock.rolling)
     yield _beside(stock)
     yield from _tested(stock.against_no_trade, "no trade", "거래하지 않는 것")
     yield from _tested(stock.against_holding, "holding", "단순 보유")
@@ -70,6 +70,14 @@ def no_effect(test: PValues) -> Sentence:
         f"with no effect at all, a combination this good turns up with a chance of {chance}",
         f"효과가 전혀 없어도 이 정도로 좋은 조합이 나올 확률 {chance}",
     )
+
+
+def _walks(anchored: WalkForward | None, rolling: WalkForward | None) -> Iterator[Sentence]:
+    """Both windows; one alone where their trainings are the same."""
+    if anchored is not None:
+        yield _walked(anchored)
+    if rolling is not None and (anchored is None or rolling.folds != anchored.folds):
+        yield _walked(rolling)
 
 
 def _walked(result: WalkForward) -> Sentence:
