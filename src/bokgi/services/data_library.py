@@ -26,6 +26,8 @@ from bokgi.services.shelf import Shelf, Shelves
 
 IMPORT = "import"
 """Kind of the jobs that import an uploaded file."""
+LONGEST_NAME_BYTES = 200
+"""Of a file name; the end is kept, where its kind stands. File systems allow 255 bytes."""
 
 
 class DataLibrary:
@@ -142,7 +144,7 @@ def sessions_of(first: date, last: date, exchange: Exchange = Exchange.XKRX) -> 
 def harmless_name(given: str) -> str:
     """A file name without a path and without characters that mean something to a system."""
     word = re.sub(r"[^\w.\-() ]", "_", given.replace("\\", "/").rsplit("/", 1)[-1]).strip(". ")
-    return word[-120:] or "upload"
+    return word.encode()[-LONGEST_NAME_BYTES:].decode(errors="ignore") or "upload"
 
 
 def _chosen_interval(shelf: Shelf, given: str | None) -> Interval:
