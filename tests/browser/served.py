@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
+import psutil
+
 Json: TypeAlias = dict[str, Any]
 START_SECONDS = 120
 RUN_SECONDS = 60
@@ -56,6 +58,13 @@ class Served:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(how)
             self._process.wait(30)
+
+    def signal_workers(self, how: signal.Signals) -> None:
+        """Freeze the worker processes of this service, or let them go on."""
+        assert self._process is not None
+        for child in psutil.Process(self._process.pid).children(recursive=True):
+            if any("worker_process" in word for word in child.cmdline()):
+                child.send_signal(how)
 
     def ask(self, path: str, body: object = None, method: str | None = None, profile: str = "default") -> Json:
         """The JSON that the service answers."""

@@ -91,6 +91,7 @@ def test_two_runs_are_chosen_in_the_history_and_compared_with_their_own_figures(
     compare.click()
     table = page.get_by_role("region", name="비교")
     expect(table.locator("thead th")).to_have_count(3)
+    expect(table.locator("tbody tr").first).to_contain_text("원")
     rows = {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in table.locator("tbody tr").all()}
     wanted = [expected_figures(served.ask(f"/api/backtest/result/{run}")) for run in (finished, other)]
     for name in wanted[0]:

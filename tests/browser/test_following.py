@@ -58,11 +58,13 @@ def test_the_bar_goes_from_nothing_to_100_percent_and_the_result_follows(open_pa
 
 
 def test_a_run_that_is_stopped_keeps_what_was_completed_and_says_that_it_is_a_part(open_page: Open, served: Served) -> None:
-    busy(served, 2)
     page = open_page("/?strategy=trailing_stop")
     run = start(page)
     page.wait_for_function("document.querySelector('[role=progressbar]')?.ariaValueNow > 0")
+    served.signal_workers(signal.SIGSTOP)  # a whole market takes a second or two, less than a busy machine needs for a click
     page.get_by_role("button", name="중단").click()
+    expect(page.get_by_role("button", name="중단하는 중…")).to_be_disabled()
+    served.signal_workers(signal.SIGCONT)
     expect(page.locator("aside")).to_contain_text("백테스트를 중단했습니다.")
     assert served.ask(f"/api/backtest/result/{run}")["partial"] is True
     page.get_by_role("link", name="끝난 종목의 결과 보기").click()

@@ -4,6 +4,7 @@ Convention: the times asserted here are those that a person feels as an answer, 
 the properties of the test report.
 """
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +32,9 @@ LONG_TASKS = """() => new Promise(done => {
 def large(served: Served) -> str:
     """Id of a run whose result was replaced by a large one, before anybody asked for it."""
     backtest_id = served.finished_run()
-    write_result(served.home / "results" / backtest_id, replace(wide_record(TRADES, STOCKS, SESSIONS), backtest_id=backtest_id))
+    folder = served.home / "results" / backtest_id
+    manifest = json.loads((folder / "body.json").read_bytes())["manifest"]
+    write_result(folder, replace(wide_record(TRADES, STOCKS, SESSIONS), backtest_id=backtest_id, manifest=manifest))
     return backtest_id
 
 
