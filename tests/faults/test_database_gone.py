@@ -1,0 +1,53 @@
+"""The database server goes away for ten seconds and comes back: the service says so meanwhile, and goes on by itself."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bokgi.data.demo import write_demo
+from bokgi.data.store import Store
+from tests.faults.served_process import ServedProcess
+from tests.postgresql_server import PostgresqlServer
+
+BODY = {"strategy": "daily_trading", "stock_mode": "all", "interval": "2m"}
+GONE_SECONDS = 10.0
+
+
+@pytest.fixture
+def server() -> Iterator[PostgresqlServer]:
+    with PostgresqlServer() as own:
+        yield own
+
+
+@pytest.fixture
+def service(tmp_path: Path, server: PostgresqlServer) -> Iterator[ServedProcess]:
+    write_demo(Store(tmp_path / "home"), instruments=8, sessions=10)
+    running = ServedProcess(tmp_path / "home", environment={"BOKGI_DATABASE_URL": server.new_database()})
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.mark.slow
+def test_the_service_outlives_ten_seconds_without_its_database(service: ServedProcess, server: PostgresqlServer) -> None:
+    before = service.start_run(BODY)
+    assert service.until_finished(before)["status"] == "completed"
+    waiting = service.start_run(BODY | {"seed": 1})
+    server.stop()
+    gone_at = time.monotonic()
+    refused = httpx.post(f"{service.url}/api/backtest/start", json=BODY, timeout=30)
+    assert (refused.status_code, refused.json()["code"]) == (503, "database_unavailable")
+    health = httpx.get(f"{service.url}/api/health", timeout=30)
+    assert health.status_code == 503
+    assert health.json()["services"]["database"] == "disconnected"
+    assert httpx.get(f"{service.url}/api/health/live", timeout=5).status_code == 200
+    time.sleep(max(0.0, gone_at + GONE_SECONDS - time.monotonic()))
+    server.start()
+    service.wait_until_healthy()
+    assert service.until_finished(waiting)["status"] == "completed"
+    after = service.start_run(BODY | {"seed": 2})
+    assert service.until_finished(after)["status"] == "completed"
+    assert service.ask("GET", "/api/backtests").json()["total"] == 3
