@@ -13,13 +13,10 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bokgi.research.luck import LuckRow, simulated_row
+from bokgi.research.luck import SIZES, LuckRow, simulated_row
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "luck.md"
-SIZES = ((72, 7, 400), (72, 20, 400), (72, 60, 400), (72, 250, 200), (195, 60, 120), (195, 120, 100), (195, 250, 60))
-"""Bars, sessions, stocks."""
-
 _HEAD = """# What luck alone brings / 운만으로 나오는 결과
 
 Written by `tools/build_luck.py`, a part of `make drills`; do not edit.

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bokgi.research.luck import LuckRow, simulated_row
+from bokgi.research.luck import SIZES, LuckRow, simulated_row
 from bokgi.research.noise import DAY_DEVIATION, noise_prices, pair_returns, pairs_of
 from tests.metrics.published import published
 
 ROWS: list[dict[str, Any]] = published("luck_table.json")["rows"]
-SIZES = {(row["bars"], row["sessions"]): row for row in ROWS}
+ANSWERS = {(row["bars"], row["sessions"]): row for row in ROWS}
 
 
 def check_row(row: LuckRow, answer: dict[str, Any]) -> None:
@@ -35,14 +35,14 @@ def check_row(row: LuckRow, answer: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("size", [(72, 20), (72, 60)], ids=str)
 def test_noise_shows_what_the_table_says(size: tuple[int, int]) -> None:
-    check_row(simulated_row(*size, stocks=100), SIZES[size])
+    check_row(simulated_row(*size, stocks=100), ANSWERS[size])
 
 
 @pytest.mark.drill
-@pytest.mark.parametrize(("size", "stocks"), [(size, 400 if size[0] == 72 else 100) for size in SIZES], ids=str)
-def test_noise_of_every_size_shows_what_the_table_says(size: tuple[int, int], stocks: int) -> None:
-    row = simulated_row(*size, stocks=stocks, threads=2)
-    check_row(row, SIZES[size])
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_noise_of_every_size_shows_what_the_table_says(size: tuple[int, int, int]) -> None:
+    row = simulated_row(*size, threads=2)
+    check_row(row, ANSWERS[size[:2]])
     if size[1] >= 60:
         assert row.overfitting[0] == pytest.approx(0.475, abs=0.075)
         assert row.overfitting[1] == pytest.approx(0.24, abs=0.05)
