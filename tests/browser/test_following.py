@@ -13,7 +13,7 @@ from tests.browser.served import Served
 pytestmark = pytest.mark.browser
 RESULT = re.compile(r"/pages/result\.html\?id=bt-")
 FOLLOWED = re.compile(r"run=bt-")
-RUNS_IN_FRONT = 4
+RUNS_IN_FRONT = 2
 SLOW_LINE = {"offline": False, "latency": 400, "downloadThroughput": 60_000, "uploadThroughput": 30_000}
 
 WATCH = """() => { window.seen = []; new MutationObserver(() => {

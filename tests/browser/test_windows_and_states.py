@@ -97,7 +97,7 @@ def test_a_window_fits_a_phone_of_360_pixels(open_page: Open, served: Served, wi
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_while_a_run_is_followed_also_on_a_phone(open_page: Open, served: Served, axe: str, theme: str) -> None:
     served.choose("all")
-    for _ in range(4):
+    for _ in range(2):
         served.start_run("MACD")
     page = open_page("/", theme=theme, width=360, height=740)
     page.get_by_role("button", name="백테스트 시작").click()
