@@ -27,6 +27,7 @@ environment-test: ## Create .venv with what the tests need: the development set 
 	@sh tools/environment.sh runtime build development peers
 
 test: environment-test ## Run the tests in short form, on two processes; the ten slowest are listed.
+	$(BIN)/python tools/warm_kernels.py
 	$(BIN)/pytest -n 2 --dist loadfile --durations=10
 
 check: environment-test web-check ## Check style, types, floors, architecture and documents.
