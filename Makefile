@@ -28,7 +28,8 @@ environment-test: ## Create .venv with what the tests need: the development set 
 
 test: environment-test ## Run the tests in short form, on two processes; the ten slowest are listed.
 	$(BIN)/python tools/warm_kernels.py
-	$(BIN)/pytest -n 2 --dist loadfile --durations=10
+	$(BIN)/pytest -n 2 --dist loadfile --durations=10 -m 'not drill and not browser'
+	$(BIN)/pytest -n 2 --dist loadfile --durations=10 -m browser
 
 check: environment-test web-check ## Check style, types, floors, architecture and documents.
 	$(BIN)/ruff check
