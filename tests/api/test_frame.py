@@ -231,3 +231,14 @@ def test_the_document_lists_the_one_error_body_and_not_the_frameworks(app: FastA
         for operation in methods.values():
             assert "422" not in operation["responses"]
             assert {"400", "429", "500"} <= set(operation["responses"])
+
+
+def test_a_page_that_has_not_changed_keeps_the_policy_of_a_page(application: Application) -> None:
+    app = app_with(application)
+    for path in ("/", "/pages/specific-stock-selection.html"):
+        first = ask(app, "GET", path)
+        assert first.status_code == 200
+        again = ask(app, "GET", path, headers={"If-None-Match": first.headers["etag"]})
+        assert again.status_code == 304
+        assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
+        assert "script-src 'self'" in again.headers["content-security-policy"]

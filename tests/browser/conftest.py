@@ -65,7 +65,6 @@ def open_page(chromium: Browser, served: Served) -> Iterator[Open]:
             viewport={"width": width, "height": height},
             locale="ko-KR",
             color_scheme="dark" if theme == "dark" else "light",
-            bypass_csp=True,
         )
         contexts.append(context)
         page = context.new_page()

@@ -106,7 +106,8 @@ def test_what_is_no_file_is_said(tmp_path: Path) -> None:
 def test_a_packed_bomb_is_stopped_while_it_is_unpacked(tmp_path: Path) -> None:
     limits = ImportHints(limits=ImportLimits(unpacked_bytes=1_000_000))
     bomb = b"0" * 50_000_000
-    for path in (written(tmp_path, gzip.compress(bomb, mtime=0), "005930.csv.gz"), written(tmp_path, zipped({"aapl.csv": bomb}), "aapl.zip")):
+    packed = gzip.compress(bomb, mtime=0)
+    for path in (written(tmp_path, packed, "005930.csv.gz"), written(tmp_path, zipped({"aapl.csv": bomb}), "aapl.zip")):
         with pytest.raises(FileTooLarge, match="unpacked_bytes"):
             read_file(path, limits)
 

@@ -8,6 +8,7 @@ import pytest
 
 from bokgi.errors.base import BokgiError
 from bokgi.errors.records import IdempotencyKeyReused, RunStillActive
+from bokgi.errors.requests import FieldInvalid
 from bokgi.errors.service import (
     BacktestUnknown,
     ListedCodesInvalid,
@@ -17,9 +18,11 @@ from bokgi.errors.service import (
     StrategyMissing,
     TooManyStocks,
 )
+from bokgi.errors.strategies import StrategyNeedsIntraday
 from bokgi.records.runs import Outcome, RunState
 from bokgi.services.runs import Started, history_json, progress_json
 from tests.services.service_parts import RELEASE, Parts, parts_in
+from tests.services.small_store import DAYS, add_daily
 
 DAILY = {"strategy": "daily_trading", "strategy_params": {"buy_time": "10:00", "sell_time": "14:00"}}
 
@@ -147,3 +150,17 @@ def test_runs_of_the_smoke_profile_use_synthetic_stocks_and_are_not_in_the_histo
     assert parts.runs.history("default").rows == ()
     with pytest.raises(ListedCodesInvalid):
         parts.runs.start(DAILY | {"stock_codes": [code]}, profile="default")
+
+
+def test_a_day_strategy_on_daily_bars_is_refused_before_anything_is_stored(parts: Parts) -> None:
+    add_daily(parts.shelves.user.store, "005930", list(DAYS))
+    with pytest.raises(StrategyNeedsIntraday):
+        start(parts, stock_codes=["005930"], interval="1d")
+    assert parts.rows.unfinished() == ()
+
+
+@pytest.mark.parametrize("more", [{"initial_capital": 1.5}, {"stock_code": "000660"}])
+def test_what_would_be_cut_off_or_ignored_is_refused(parts: Parts, more: dict[str, Any]) -> None:
+    with pytest.raises(FieldInvalid) as refused:
+        start(parts, stock_codes=["005930"], **more)
+    assert refused.value.field == next(iter(more))

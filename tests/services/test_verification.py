@@ -14,6 +14,7 @@ from bokgi.data.master import Master
 from bokgi.data.store import Store
 from bokgi.errors.requests import DataNotTheSame, ResultUnreadable
 from bokgi.reports.result_body import result_body
+from bokgi.reports.result_json import result_json
 from bokgi.services import verification
 from bokgi.services.backtest import run_backtest
 from bokgi.services.manifest import result_hash
@@ -209,3 +210,17 @@ def test_a_folder_and_a_missing_file_are_no_results(market: Market) -> None:
     for path in (market.folder, market.folder / "nowhere.json"):
         with pytest.raises(ResultUnreadable, match="is not a result"):
             market.verify(path)
+
+
+def test_a_download_of_the_service_is_verified_with_every_trade_of_it(tmp_path: Path) -> None:
+    store, master = store_with(tmp_path / "home", {"005930": 70_000.0})
+    request = BacktestRequest.from_json({"strategy": "daily_trading", "strategy_params": {"sell_time": "14:00"}, "stock_codes": ["005930"]})
+    file = tmp_path / "backtest-trades-bt-2025-10-21-001.json"
+    file.write_bytes(result_json(run_backtest(store, master, request, backtest_id="bt-2025-10-21-001")))
+    assert verify_result(store, master, file).agrees
+    changed = json.loads(file.read_text("utf-8"))
+    changed["trades"][0]["shares"] += 1
+    file.write_text(json.dumps(changed), "utf-8")
+    found = verify_result(store, master, file)
+    assert not found.agrees
+    assert [difference.place for difference in found.differences] == ["trades[0].shares"]

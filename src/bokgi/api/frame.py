@@ -165,9 +165,14 @@ class _Passage:
         headers.append("Server-Timing", f"app;dur={self.seconds() * 1000:.1f}")
         for name, value in SAFE_HEADERS:
             headers.setdefault(name, value)
-        headers.setdefault("Content-Security-Policy", PAGE_POLICY if kind.startswith("text/html") else DATA_POLICY)
+        headers.setdefault("Content-Security-Policy", PAGE_POLICY if self._is_page(kind) else DATA_POLICY)
         if self.scope["path"].startswith("/api/") and "etag" not in headers:
             headers.setdefault("Cache-Control", "no-store")
+
+    def _is_page(self, kind: str) -> bool:
+        """Whether the answer is a page. A 304 has no type, and its headers take the place of those of the page that the browser kept."""
+        path = self.scope["path"]
+        return kind.startswith("text/html") or path == "/" or path.startswith("/pages/")
 
     def write_access(self, seconds: float) -> None:
         """One line a request."""

@@ -222,7 +222,10 @@ class PendingResult(ProgressAnswer):
 class EndedResult(ProgressAnswer):
     """There will be no result: why."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=False)
+
     status: Literal["failed", "cancelled"]
+    partial: Literal[True] | None = Field(None, description="Only where the run was cancelled: nothing was finished.")
     error: str
     error_ko: str
     code: str

@@ -16,6 +16,7 @@ from bokgi.data.store import Store
 from bokgi.services.verification import Difference, Verification, verify_result
 
 SHOWN = 12
+SHOWN_CHARACTERS = 80
 
 
 @click.command(
@@ -62,12 +63,18 @@ def _show(found: Verification) -> None:
         _show_differences(found.environment)
 
 
+def _short(value: object) -> str:
+    """A value on one line, however long it is."""
+    text = repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} ..."
+
+
 def _show_differences(differences: tuple[Difference, ...]) -> None:
     for difference in differences[:SHOWN]:
         click.echo(
             say(
-                f"  {difference.place}: saved {difference.saved!r}, now {difference.computed!r}",
-                f"  {difference.place}: 저장된 값 {difference.saved!r}, 지금 {difference.computed!r}",
+                f"  {difference.place}: saved {_short(difference.saved)}, now {_short(difference.computed)}",
+                f"  {difference.place}: 저장된 값 {_short(difference.saved)}, 지금 {_short(difference.computed)}",
             )
         )
     if len(differences) > SHOWN:

@@ -139,7 +139,7 @@ class TradeUnknown(MissingError):
 class NothingToGive(InputError):
     code = "no_result_yet"
     english = "The backtest is {status}: there is no result to give."
-    korean = "백테스트 상태가 {status}이어서 아직 내려받을 결과가 없습니다."
+    korean = "백테스트 상태가 {status}이어서 내려받을 결과가 없습니다."
 
     def __init__(self, status: str) -> None:
         self.status = status

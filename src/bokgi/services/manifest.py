@@ -18,7 +18,9 @@ from bokgi.market.instruments import Instrument
 from bokgi.reports.canonical_json import canonical_json
 
 LIBRARIES = ("numpy", "numba", "llvmlite", "polars", "pyarrow")
-UNHASHED_FIELDS = ("backtest_id", "completed_at", "results_file", "started_at", "elapsed_seconds")
+DOWNLOAD_FIELDS = ("trades", "equity", "stock_equity")
+"""What a download holds beside the body; the hash is that of the body."""
+UNHASHED_FIELDS = ("backtest_id", "completed_at", "results_file", "started_at", "elapsed_seconds", *DOWNLOAD_FIELDS)
 UNHASHED_MANIFEST = ("result_hash", "environment", "data_version", "master_hash")
 _SOURCE_SUFFIXES = (".py", ".csv", ".sql")
 

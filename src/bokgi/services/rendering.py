@@ -6,6 +6,7 @@ same file. Files that were not asked for in a week are removed.
 
 import os
 import re
+import signal
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -110,6 +111,7 @@ def remove_unused(folder: Path, now: float) -> None:
 
 def _begin() -> None:
     """Leave the processor to others, and end with the parent even when it is killed: the pool itself would wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's matter, which then ends the pool
     os.nice(NICE)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -68,6 +68,8 @@ class BacktestRequest:
         if self.start and self.end and self.start > self.end:
             raise PeriodReversed(self.start, self.end)
         _check_number("initial_capital", self.account.initial_capital, MINIMUM_CAPITAL, MAXIMUM_CAPITAL)
+        if self.execution.market is Market.KRX and not float(self.account.initial_capital).is_integer():
+            raise FieldInvalid("initial_capital", self.account.initial_capital, "whole won under krx", "krx에서는 원 단위 정수")
         _check_number("risk_free_rate", self.risk_free_rate, -0.5, 1.0)
 
     def to_json(self) -> dict[str, Any]:

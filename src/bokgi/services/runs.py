@@ -15,7 +15,7 @@ from typing import Any
 from bokgi.bars.interval import DAILY, Interval
 from bokgi.errors.jobs import JobsUnavailable
 from bokgi.errors.records import RunStillActive
-from bokgi.errors.requests import NoStocks
+from bokgi.errors.requests import FieldInvalid, NoStocks
 from bokgi.errors.service import (
     BacktestUnknown,
     CodesEmpty,
@@ -37,6 +37,7 @@ from bokgi.services.resolution import choose_strategy, resolve
 from bokgi.services.result_removal import mark_removal, unmark_removal
 from bokgi.services.shelf import SMOKE_PROFILE, Shelf, Shelves
 from bokgi.services.stock_lists import MAXIMUM_STOCKS, MODES, StockLists, stock_of
+from bokgi.strategies.built_in import check_interval
 from bokgi.strategies.catalog import CATALOG
 from bokgi.strategies.own_file import is_own_reference
 
@@ -179,6 +180,7 @@ class Runs:
         request = self._with_stocks(request, body, profile, mode)
         resolved = resolve(shelf.store, shelf.master, request)
         assert resolved.interval is not None
+        check_interval(chosen.strategy, resolved.interval)
         return NewRun(
             profile=profile,
             origin=SMOKE_PROFILE if profile == SMOKE_PROFILE else "user",
@@ -219,6 +221,8 @@ class Runs:
 
     def _specific(self, body: Mapping[str, object], profile: str) -> tuple[str, ...]:
         one, many = body.get("stock_code"), body.get("stock_codes")
+        if one is not None and many is not None:
+            raise FieldInvalid("stock_code", one, "either stock_code or stock_codes, not both", "stock_code와 stock_codes 중 하나만")
         if many is None and one is None:
             codes = self._stocks.selection(profile).codes
             if not codes:
@@ -259,7 +263,7 @@ def status_json(row: RunRow) -> dict[str, Any]:
         body |= {"error": row.error["english"], "error_ko": row.error["korean"], "code": row.error["code"], "field": row.error.get("field")}
     elif row.status is RunState.CANCELLED:
         body |= {"error": "The backtest was cancelled before a stock was finished.", "code": "run_cancelled", "field": None}
-        body |= {"error_ko": "종목을 하나도 마치기 전에 백테스트가 취소되었습니다."}
+        body |= {"error_ko": "종목을 하나도 마치기 전에 백테스트가 취소되었습니다.", "partial": True}
     return body
 
 

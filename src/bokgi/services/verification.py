@@ -11,8 +11,9 @@ from bokgi.data.master import Master
 from bokgi.data.store import Store
 from bokgi.errors.requests import DataNotTheSame, ResultUnreadable
 from bokgi.reports.result_body import result_body
+from bokgi.reports.result_json import result_json
 from bokgi.services.backtest import run_backtest
-from bokgi.services.manifest import UNHASHED_FIELDS, code_hash, environment, result_hash
+from bokgi.services.manifest import DOWNLOAD_FIELDS, UNHASHED_FIELDS, code_hash, environment, result_hash
 from bokgi.services.request import BacktestRequest
 from bokgi.services.resolution import ChosenStrategy, choose_strategy, strategy_from_source
 
@@ -62,7 +63,7 @@ def verify_result(store: Store, master: Master, file: Path) -> Verification:
     request = BacktestRequest.from_json(manifest["parameters"])
     versions = _versions(store, request, manifest)
     record = run_backtest(store, master, request, chosen=_strategy(manifest, request), versions=versions)
-    computed = json.loads(json.dumps(result_body(record)))
+    computed = json.loads(result_json(record) if _is_download(saved) else json.dumps(result_body(record)))
     found = tuple(_differences("", _compared(saved), _compared(computed)))
     own_hash = result_hash(saved)
     is_same_code = manifest["code_hash"] == code_hash()
@@ -134,8 +135,14 @@ def _versions(store: Store, request: BacktestRequest, manifest: Mapping[str, Any
     raise DataNotTheSame(wanted[:12], have[:12])
 
 
+def _is_download(saved: Mapping[str, Any]) -> bool:
+    """Whether the file is a download of the service, which holds every trade and the curves too."""
+    return any(name in saved for name in DOWNLOAD_FIELDS)
+
+
 def _compared(body: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in body.items() if name not in (*UNHASHED_FIELDS, "manifest")}
+    left_out = (set(UNHASHED_FIELDS) - set(DOWNLOAD_FIELDS)) | {"manifest"}
+    kept = {name: value for name, value in body.items() if name not in left_out}
     return json.loads(json.dumps(kept))  # type: ignore[no-any-return]  # an object stays an object
 
 

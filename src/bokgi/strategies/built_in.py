@@ -5,6 +5,7 @@ Kernels are imported where they are used: names and parameters must be known wit
 
 import numpy as np
 
+from bokgi.bars.interval import Interval
 from bokgi.bars.panel import Panel
 from bokgi.errors.strategies import ParametersContradict, StrategyNeedsIntraday
 from bokgi.orders.plans import ClockPlan, EndOfDay, OvernightTrailPlan, Plan, SignalPlan
@@ -30,7 +31,7 @@ class DailyTrading(Strategy):
             raise ParametersContradict("sell_time", self.sell_time, ("later than", "늦어야"), "buy_time", self.buy_time)
 
     def plan(self, panel: Panel) -> Plan:
-        _check_intraday(self.name, panel)
+        check_interval(self, panel.interval)
         return ClockPlan(clock_minute(self.buy_time), clock_minute(self.sell_time))
 
 
@@ -53,7 +54,7 @@ class TrailingStop(Strategy):
     )
 
     def plan(self, panel: Panel) -> Plan:
-        _check_intraday(self.name, panel)
+        check_interval(self, panel.interval)
         return OvernightTrailPlan(
             buy_minute=clock_minute(self.buy_time),
             min_profit_ratio=self.min_profit_pct / 100.0,
@@ -159,6 +160,12 @@ class BuyAndHold(Strategy):
         return SignalPlan(never, never, enter_at_first_open=True)
 
 
-def _check_intraday(strategy: str, panel: Panel) -> None:
-    if panel.interval.is_daily:
-        raise StrategyNeedsIntraday(strategy)
+def check_interval(strategy: Strategy, interval: Interval) -> None:
+    """Whether a strategy can run on bars of this length, before any bar is read.
+
+    Raises
+    ------
+    StrategyNeedsIntraday
+    """
+    if interval.is_daily and isinstance(strategy, DailyTrading | TrailingStop):
+        raise StrategyNeedsIntraday(strategy.name)
