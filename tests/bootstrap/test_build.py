@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bokgi.bars.interval import DAILY
 from bokgi.bootstrap.build import build, make_home
-from bokgi.bootstrap.demo_market import check_demo_fits, is_demo_there
+from bokgi.bootstrap.demo_market import check_demo_fits, fill_with_demo, is_demo_there
 from bokgi.bootstrap.environment import environment_of
 from bokgi.config.settings import Settings
 from bokgi.data.store import Store
@@ -88,3 +88,13 @@ def test_the_demo_is_never_mixed_with_real_bars(real_home: Path) -> None:
 def test_an_empty_folder_may_have_the_demo_and_has_it_not_yet(tmp_path: Path) -> None:
     check_demo_fits(tmp_path)
     assert not is_demo_there(Store(tmp_path))
+
+
+def test_a_demo_to_which_a_person_added_bars_is_served_again_as_it_is(tmp_path: Path) -> None:
+    assert fill_with_demo(tmp_path)
+    store = Store(tmp_path)
+    store.write(incoming_of(daily_bars("005930", {date(2025, 10, 16): 70_000.0}), DAILY))
+    version = store.current_version(DAILY)
+    check_demo_fits(tmp_path)
+    assert not fill_with_demo(tmp_path)
+    assert store.current_version(DAILY) == version

@@ -1,6 +1,6 @@
 """Fills an empty store with the demo market, beside other work: `python -m bokgi.bootstrap.demo_market`, in a process of its own.
 
-Convention: a store with real bars is left alone; the demo never mixes with them.
+Convention: the demo is never written into a store with real bars. Bars that a person added to a demo that was there are theirs to mix.
 """
 
 import os
@@ -16,13 +16,15 @@ from bokgi.errors.demo import DemoBesideRealBars
 
 
 def check_demo_fits(home: Path) -> None:
-    """Refuse a folder with real bars.
+    """Refuse a folder with real bars, unless the demo was there before them and nothing is left to write.
 
     Raises
     ------
     DemoBesideRealBars
     """
     store = Store(home)
+    if is_demo_there(store):
+        return
     for interval in store.intervals():
         if any(not item.facts.synthetic for item in store.series(interval).values()):
             raise DemoBesideRealBars(str(home))
