@@ -15,6 +15,18 @@ RING = """(() => {
     const focused = document.activeElement, around = focused.closest('label') ?? document.body
     return getComputedStyle(focused).outlineStyle + getComputedStyle(around).outlineStyle
 })()"""
+FIRST_CHOICE_IS_SLOW = """() => {
+    const ask = window.fetch
+    let isFirst = true
+    window.fetch = async (...given) => {
+        const address = given[0] instanceof Request ? given[0].url : String(given[0])
+        if (isFirst && address.includes('/api/stocks/mode')) {
+            isFirst = false
+            await new Promise(done => setTimeout(done, 1000))
+        }
+        return ask(...given)
+    }
+}"""
 
 
 def tab_to(page: Page, target: Locator, key: str = "Tab") -> None:
@@ -31,10 +43,8 @@ def test_the_main_flow_needs_no_mouse(open_page: Open, served: Served) -> None:
     served.choose("all")
     page = open_page("/")
     tab_to(page, page.get_by_role("radio", name="전체 200종목"))
-    for name in ("^필터", "^특정 종목만"):
-        page.keyboard.press("ArrowDown")
-        expect(page.get_by_role("radio", name=re.compile(name))).to_be_checked()
-        page.wait_for_timeout(1_000)  # a person's pace: the service keeps each choice
+    tab_to(page, page.get_by_role("radio", name=re.compile("^특정 종목만")), "ArrowDown")
+    page.keyboard.press("Space")
     search = page.get_by_role("combobox", name="종목 찾기")
     expect(search).to_be_visible()
     tab_to(page, search)
@@ -60,6 +70,19 @@ def test_the_main_flow_needs_no_mouse(open_page: Open, served: Served) -> None:
     with page.expect_download() as waiting:
         page.keyboard.press("Enter")
     assert waiting.value.suggested_filename.endswith(".csv")
+
+
+def test_the_last_of_two_quick_choices_of_the_mode_is_kept_however_slow_the_first_is(open_page: Open, served: Served) -> None:
+    served.choose("all")
+    page = open_page("/")
+    page.evaluate(FIRST_CHOICE_IS_SLOW)
+    tab_to(page, page.get_by_role("radio", name="전체 200종목"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("combobox", name="종목 찾기")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("radio", name=re.compile("^특정 종목만"))).to_be_checked()
+    assert served.ask("/api/stocks/specific")["current_mode"] == "specific"
 
 
 def test_a_closed_window_gives_the_focus_back_to_where_it_was_opened(open_page: Open, served: Served) -> None:

@@ -1,4 +1,5 @@
-// The stocks that were chosen, as the server keeps them: every change is stored there and comes back as it is stored.
+// The stocks that were chosen, as the server keeps them: every change is stored there and comes back as it is stored. Changes are sent one
+// after the other, in the order they were made: two at once could reach the server, or come back, the other way round.
 import type { Stock, StockCounts, StockMode } from '../../api/answers'
 import { get, post, remove } from '../../api/client'
 
@@ -11,6 +12,8 @@ export class Selection {
   problem: unknown = $state.raw(undefined)
   isLoaded = $state(false)
   isBusy = $state(false)
+  #last: Promise<unknown> = Promise.resolve()
+  #waiting = 0
 
   get size(): number {
     return this.mode === 'specific' ? this.stocks.length : (this.counts?.[this.mode] ?? 0)
@@ -50,8 +53,15 @@ export class Selection {
     })
   }
 
-  async #change(change: () => Promise<unknown>): Promise<boolean> {
+  #change(change: () => Promise<unknown>): Promise<boolean> {
+    this.#waiting += 1
     this.isBusy = true
+    const turn = this.#last.then(() => this.#carryOut(change))
+    this.#last = turn
+    return turn
+  }
+
+  async #carryOut(change: () => Promise<unknown>): Promise<boolean> {
     try {
       await change()
       await this.#read()
@@ -61,7 +71,8 @@ export class Selection {
       this.problem = problem
       return false
     } finally {
-      this.isBusy = false
+      this.#waiting -= 1
+      this.isBusy = this.#waiting > 0
     }
   }
 
