@@ -70,6 +70,7 @@ def chosen(open_page: Open, served: Served, **how: object) -> Page:
     served.choose("specific", ["990110"])
     page = open_page("/", **how)
     expect(page.locator(".chips li")).to_have_count(1)
+    expect(page.locator(".screen.unready")).to_have_count(0)  # until all has come, the screen hides what would jump
     return page
 
 
