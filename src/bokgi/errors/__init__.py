@@ -134,6 +134,13 @@ from bokgi.errors.market import (
     RulesNotKnown,
     UnknownUniverse,
 )
+from bokgi.errors.operations import (
+    EvidenceAbsent,
+    EvidenceBroken,
+    EvidenceUnwritable,
+    KeyRefused,
+    PolicyRefused,
+)
 from bokgi.errors.orders import (
     FractionsUnderKrx,
     PlanNeedsIntraday,
@@ -300,6 +307,9 @@ __all__ = [
     "DownloadFormatUnknown",
     "EncodingUnreadable",
     "EnvironmentFault",
+    "EvidenceAbsent",
+    "EvidenceBroken",
+    "EvidenceUnwritable",
     "ExchangesMixed",
     "ExportFormatUnknown",
     "FactsDiffer",
@@ -340,6 +350,7 @@ __all__ = [
     "JobKindUnknown",
     "JobPayloadInvalid",
     "JobsUnavailable",
+    "KeyRefused",
     "Language",
     "ListedCodesInvalid",
     "ManifestBroken",
@@ -375,6 +386,7 @@ __all__ = [
     "PlanNeedsIntraday",
     "PlanNeedsReference",
     "PlotKindUnknown",
+    "PolicyRefused",
     "PortInUse",
     "ProfileInvalid",
     "RecordMalformed",

@@ -1,0 +1,50 @@
+"""Situations of releasing and watching: evidence, policies, keys."""
+
+from bokgi.errors.base import DataError, EnvironmentFault, InputError, MissingError
+
+
+class EvidenceUnwritable(EnvironmentFault):
+    code = "evidence_unwritable"
+    english = "Evidence cannot be written to {folder}: {problem}. Without evidence nothing is released; make room or allow writing there."
+    korean = "{folder}에 증거를 기록할 수 없습니다: {problem}. 증거 없이는 배포하지 않습니다. 공간을 비우거나 쓰기 권한을 주세요."
+
+    def __init__(self, folder: str, problem: str) -> None:
+        super().__init__(folder=folder, problem=problem)
+
+
+class EvidenceBroken(DataError):
+    code = "evidence_broken"
+    english = (
+        "The evidence in {folder} is broken at record {seq}: {problem}. Nothing is written behind it; 'bokgi release verify' says all."
+    )
+    korean = "{folder}의 증거가 {seq}번 기록에서 깨져 있습니다: {problem}. 뒤에 이어 쓰지 않습니다. 'bokgi release verify'로 확인하세요."
+
+    def __init__(self, folder: str, seq: int, problem: str) -> None:
+        super().__init__(folder=folder, seq=seq, problem=problem)
+
+
+class EvidenceAbsent(MissingError):
+    code = "evidence_absent"
+    english = "There is no evidence in {folder}: it holds no file {name}. Give the folder of a release."
+    korean = "{folder}에 증거가 없습니다({name} 파일 없음). 배포의 증거 폴더를 지정하세요."
+
+    def __init__(self, folder: str, name: str) -> None:
+        super().__init__(field="folder", folder=folder, name=name)
+
+
+class PolicyRefused(InputError):
+    code = "policy_refused"
+    english = "The policy {source} cannot be used: {place}: {problem}."
+    korean = "정책 {source}을(를) 쓸 수 없습니다: {place}: {problem}."
+
+    def __init__(self, source: str, place: str, problem: str) -> None:
+        super().__init__(field=place, source=source, place=place, problem=problem)
+
+
+class KeyRefused(DataError):
+    code = "key_refused"
+    english = "The key {path} cannot be used: {problem}. 'bokgi release init' makes a pair of keys."
+    korean = "키 {path}을(를) 쓸 수 없습니다: {problem}. 'bokgi release init'이 키를 만듭니다."
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(field="key", path=path, problem=problem)
