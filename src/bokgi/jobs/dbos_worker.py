@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, Queue
 
 from bokgi.errors.jobs import JobFailed, JobKindUnknown, JobsUnavailable, WorkerAlreadyStarted
 from bokgi.jobs.database import faults_named, open_engine
@@ -25,6 +25,8 @@ _LOCK_SECONDS = 30.0
 _BACKOFF_FACTOR = 4.0
 _DRAIN_STEP_SECONDS = 0.02
 _SUSPECTS_POLLING_SECONDS = 0.5
+_BUSY_POLLING_SECONDS = 0.005
+"""While a job runs the next one is looked for this soon after its end; looks of a worker that is full ask nobody."""
 
 
 class JobWorker:
@@ -64,6 +66,7 @@ class JobWorker:
         self._slots = threading.BoundedSemaphore(concurrency)
         self._draining = threading.Event()
         self._dbos: DBOS | None = None
+        self._ordinary: Queue | None = None
 
     def start(self) -> None:
         """Take back what this worker held when it died, then take jobs.
@@ -154,13 +157,15 @@ class JobWorker:
         limits = {self._queues.ordinary: (self._concurrency, self._polling_seconds), self._queues.suspects: (1, _SUSPECTS_POLLING_SECONDS)}
         for name, (concurrency, polling_seconds) in limits.items():
             registry._register_internal_queue(name, worker_concurrency=concurrency, polling_interval_sec=polling_seconds)  # noqa: SLF001 - as above
+        self._ordinary = registry.internal_queue_map[self._queues.ordinary]
         DBOS.listen_queues([])
 
     def _look_before_claiming(self, dbos: DBOS) -> None:
         """A claim asks four questions and builds each anew, even where nothing waits; one prepared question is enough to see that."""
 
         def scopes(queue_name: str) -> list[str | None]:
-            return [None] if self._rows.is_waiting(queue_name) else []
+            is_full = queue_name == self._queues.ordinary and len(self.running()) >= self._concurrency
+            return [None] if not is_full and self._rows.is_waiting(queue_name) else []
 
         # Where the engine is told which parts of a queue have work; without it, every look is a claim.
         dbos._sys_db.dequeue_scopes = scopes  # type: ignore[method-assign]  # noqa: SLF001 - it cannot be given otherwise
@@ -187,6 +192,7 @@ class JobWorker:
         """A job may run twice here: the hung start of it, and the one after it was taken back."""
         with self._lock:
             self._running[job.id] = self._running.get(job.id, 0) + 1
+            self._look_often(min(self._polling_seconds, _BUSY_POLLING_SECONDS))
         try:
             yield
         finally:
@@ -194,6 +200,13 @@ class JobWorker:
                 self._running[job.id] -= 1
                 if not self._running[job.id]:
                     del self._running[job.id]
+                if not self._running:
+                    self._look_often(self._polling_seconds)
+
+    def _look_often(self, seconds: float) -> None:
+        """Set the pause between two looks at the queue; the one that has begun was chosen before."""
+        if self._ordinary is not None:
+            self._ordinary._polling_interval_sec = seconds  # noqa: SLF001 - the public way only knows queues in the database
 
     def _stop_taking(self, dbos: DBOS) -> None:
         """End the threads that look at the queues; a claim that is on its way is finished first."""
