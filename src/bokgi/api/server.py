@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from bokgi.api.errors import body_of
@@ -62,6 +63,13 @@ def bind(host: str, port: int) -> Listening:
     return listening
 
 
+def inherited(descriptor: int) -> Listening:
+    """A listening socket that another process opened and left to this one."""
+    listening = socket.socket(fileno=descriptor)
+    listening.setblocking(False)
+    return listening
+
+
 def address_of(listening: socket.socket) -> str:
     """The URL under which a browser on this machine finds the service."""
     host, port = listening.getsockname()[:2]
@@ -81,14 +89,18 @@ def run_server(
 
     on_answer : called with the address when the service has answered over HTTP
     """
-    _allow_many_files()
-    asyncio.run(_serve(app, _configuration(app, grace_seconds, header_seconds), listening, stopping, on_answer))
+    allow_many_files()
+    asyncio.run(_serve(app, configuration_of(app, grace_seconds, header_seconds), listening, stopping, on_answer))
 
 
-def _configuration(app: FastAPI, grace_seconds: int, header_seconds: float) -> uvicorn.Config:
+def configuration_of(
+    app: ASGIApp, grace_seconds: int = GRACE_SECONDS, header_seconds: float = HEADER_SECONDS, *, uds: str | None = None
+) -> uvicorn.Config:
+    """How every server of ours answers; uds : path of the Unix socket, for a server that makes its own."""
     protocol = type("Protocol", (PatientProtocol,), {"header_seconds": header_seconds})
     return uvicorn.Config(
         app,
+        uds=uds,
         http=protocol,
         ws="none",
         loop="asyncio",
@@ -161,6 +173,19 @@ class QuietServer(uvicorn.Server):
         yield
 
 
+def stop_reading(server: QuietServer) -> None:
+    """Accept nobody any more, in the running loop; what was accepted already attaches within `ATTACH_SECONDS`.
+
+    Notes
+    -----
+    The loop drops a connection that it accepted in the very instant in which a listener closes, so reading stops first.
+    """
+    loop = asyncio.get_running_loop()
+    for each in getattr(server, "servers", []):
+        for listening in each.sockets:
+            loop.remove_reader(listening.fileno())
+
+
 class _Door:
     """Stops a server in order: close the door, let in who is on the threshold, then wait for those inside."""
 
@@ -173,10 +198,7 @@ class _Door:
             self._server.should_exit = self._server.force_exit = True
             return
         self._stopping.set()
-        for each in getattr(self._server, "servers", []):
-            # The loop drops a connection that it accepted in the very instant in which a listener closes, so stop reading first.
-            for listening in each.sockets:
-                self._loop.remove_reader(listening.fileno())
+        stop_reading(self._server)
         self._loop.call_later(ATTACH_SECONDS, self._leave)
 
     def _leave(self) -> None:
@@ -265,7 +287,7 @@ class PatientProtocol(HttpToolsProtocol):
         return cycle is not None and not cycle.response_complete
 
 
-def _allow_many_files() -> None:
+def allow_many_files() -> None:
     """A connection is an open file, and the usual limit of 1,024 is soon reached."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)

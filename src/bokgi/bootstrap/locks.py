@@ -40,6 +40,10 @@ class Lock:
         self.path = path
         self._descriptor = descriptor
 
+    def fileno(self) -> int:
+        """Its descriptor; a process that inherits it holds the lock too."""
+        return self._descriptor
+
     def write(self, holder: Holder) -> None:
         """Say who holds it."""
         os.ftruncate(self._descriptor, 0)

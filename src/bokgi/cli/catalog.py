@@ -84,6 +84,12 @@ ROOT = (
         "백업을 홈 폴더로 되돌립니다.",
     ),
     Entry(
+        "release",
+        "bokgi.cli.release:release",
+        "Put a git tag into service, watch it, and take it back when it is not well.",
+        "git 태그를 배포하고 지켜보며, 이상이 있으면 되돌립니다.",
+    ),
+    Entry(
         "verify",
         "bokgi.cli.verify:verify",
         "Run a saved result again and compare it bit for bit.",

@@ -122,6 +122,10 @@ class Runs:
             self._queue.cancel(backtest_id)
         return row
 
+    def take_over_queued(self) -> tuple[str, ...]:
+        """Move all runs that wait for another release to this one's queue; what runs already stays with the worker that runs it."""
+        return self._queue.adopt([run.id for run in self._rows.open_runs() if run.status is RunState.QUEUED])
+
     def history(self, profile: str, **choice: Any) -> RunPage:
         """Runs, newest first; the choice is that of `RunRows.page`."""
         origin = SMOKE_PROFILE if profile == SMOKE_PROFILE else "user"
