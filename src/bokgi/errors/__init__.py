@@ -284,6 +284,7 @@ from bokgi.errors.strategies import (
     StrategyUnknown,
 )
 
+# fmt: off  # one name a line would make the file longer than the tree it shows
 __all__ = [
     "AddressRefused",
     "AllDayClose",
@@ -508,3 +509,4 @@ __all__ = [
     "WorkerEnded",
     "WorkerIdTaken",
 ]
+# fmt: on
