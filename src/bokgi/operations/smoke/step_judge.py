@@ -98,7 +98,7 @@ def _is_kept(name: str, wanted: Json, seen: Json) -> bool:
     if name == "matches":
         return isinstance(seen, str) and re.fullmatch(wanted, seen) is not None
     if name == "kind":
-        return kind_of(seen) == wanted
+        return bool(kind_of(seen) == wanted)
     if kind_of(seen) != "number":
         return False
     return bool({"above": seen > wanted, "at_least": seen >= wanted, "at_most": seen <= wanted}[name])
