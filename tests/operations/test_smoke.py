@@ -199,7 +199,7 @@ def browser_steps(folder: Path, target: Target, rule: BrowserRule) -> tuple[Outc
 
 
 def test_without_a_browser_the_policy_decides(served: ServiceProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BOKGI_CHROMIUM", str(tmp_path / "nothing"))
+    monkeypatch.setenv("CHROME_PATH", str(tmp_path / "nothing"))
     target = target_of(served.address, served.home)
     outcome, record = browser_steps(tmp_path / "one", target, BrowserRule.IF_PRESENT)
     assert (outcome, record.facts["outcome"]) == (Outcome.PASSED, "not_checked")
@@ -212,7 +212,7 @@ def test_without_a_browser_the_policy_decides(served: ServiceProcess, tmp_path: 
 def test_a_browser_keeps_a_picture_and_hears_a_script_that_throws(served: ServiceProcess, tmp_path: Path) -> None:
     outcome, record = browser_steps(tmp_path / "one", target_of(served.address, served.home), BrowserRule.IF_PRESENT)
     if record.facts["outcome"] == "not_checked":
-        pytest.skip("No Chromium was found on this machine; install it, or name it in BOKGI_CHROMIUM.")
+        pytest.skip("No Chromium was found on this machine; install it, or name it in CHROME_PATH.")
     assert (outcome, record.facts["seen"]["browser"]["console_errors"]) == (Outcome.PASSED, 0)
     picture = (tmp_path / "one" / "bodies" / record.facts["seen"]["screenshot_sha256"]).read_bytes()
     assert picture.startswith(b"\x89PNG")

@@ -1,6 +1,6 @@
 """Looking at a page in a real browser: errors of its console counted, a picture kept.
 
-Convention: without a browser nothing is said about the page: "not checked". A private slot listens on a Unix socket alone, so a forwarder
+Convention: without a browser nothing is said about the page: "not checked". `CHROME_PATH` names one that is not on the path. A private slot listens on a Unix socket alone, so a forwarder
 on a loopback port lends it an address for as long as the browser looks.
 """
 
@@ -41,7 +41,7 @@ def view_page(base_url: str, socket_path: Path | None, path: str) -> BrowserView
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
         return BrowserView(was_viewed=False, why_not="no browser: the package playwright is not installed")
-    program = os.environ.get("BOKGI_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    program = os.environ.get("CHROME_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
     with _address(base_url, socket_path) as address, sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
