@@ -1,7 +1,7 @@
 """Looking at a page in a real browser: errors of its console counted, a picture kept.
 
-Convention: without a browser nothing is said about the page: "not checked". `CHROME_PATH` names one that is not on the path. A private slot listens on a Unix socket alone, so a forwarder
-on a loopback port lends it an address for as long as the browser looks.
+Convention: without a browser nothing is said about the page: "not checked". `CHROME_PATH` names one that is not on the path. A private
+slot listens on a Unix socket alone, so a forwarder on a loopback port lends it an address for as long as the browser looks.
 """
 
 import os
