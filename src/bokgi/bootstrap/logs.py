@@ -126,4 +126,4 @@ def _terminal_handler(process: str, masking: Masking) -> logging.Handler:
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Values that may stand in no log."""
     password = urlsplit(settings.database_url).password
-    return tuple(value for value in (settings.token, password) if value)
+    return tuple(value for value in (settings.token, password, settings.krx_password) if value)

@@ -105,6 +105,12 @@ DATA = (
         "파일이나 폴더의 봉 자료를 저장소로 가져오고 파일마다 결과를 알립니다.",
     ),
     Entry(
+        "fetch",
+        "bokgi.cli.data_fetch:fetch_command",
+        "Fetch bars from a source of the network and continue what is stored.",
+        "인터넷의 제공처에서 봉 자료를 받아 저장된 자료에 이어 붙입니다.",
+    ),
+    Entry(
         "list",
         "bokgi.cli.data_views:list_command",
         "List the stored series.",

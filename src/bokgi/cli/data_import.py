@@ -25,11 +25,13 @@ from bokgi.errors.base import Language
 from bokgi.market.instruments import Board, Exchange, Kind
 
 SHOWN_DETECTIONS = 12
-_MARKS: dict[Outcome, dict[str, Any]] = {
+MARKS: dict[Outcome, dict[str, Any]] = {
     Outcome.TAKEN: {"fg": "green"},
     Outcome.REPAIRED: {"fg": "yellow"},
     Outcome.REFUSED: {"fg": "red"},
     Outcome.SKIPPED: {"dim": True},
+    Outcome.CURRENT: {"dim": True},
+    Outcome.HELD: {"fg": "yellow"},
 }
 
 
@@ -107,7 +109,7 @@ def _hints(told: dict[str, object]) -> ImportHints:
 
 def _show_files(entries: list[ImportEntry], *, every_detail: bool) -> None:
     for entry in entries:
-        click.echo(click.style("● ", **_MARKS[entry.outcome]) + entry.sentence(current_language()))
+        click.echo(click.style("● ", **MARKS[entry.outcome]) + entry.sentence(current_language()))
     said = Counter(sentence for entry in entries for sentence in entry.detected)
     shown = said.most_common(None if every_detail else SHOWN_DETECTIONS)
     if shown:

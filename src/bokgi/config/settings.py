@@ -37,6 +37,7 @@ class Settings:
     worker_concurrency : runs that one worker computes at the same time
     upload_bytes : largest file that may be uploaded
     read_rate, start_rate, start_burst, upload_rate : requests of one client, a second (uploads: a minute)
+    krx_id, krx_password : your own login to the exchange's data site, for the source `krx-login`
     """
 
     home: Path
@@ -54,6 +55,8 @@ class Settings:
     start_rate: int = 100
     start_burst: int = 2000
     upload_rate: int = 10
+    krx_id: str = ""
+    krx_password: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -83,6 +86,8 @@ class Settings:
             start_rate=_number(given, "BOKGI_START_RATE", 100, 1, 1_000_000),
             start_burst=_number(given, "BOKGI_START_BURST", 2000, 1, 1_000_000),
             upload_rate=_number(given, "BOKGI_UPLOAD_RATE", 10, 1, 1_000_000),
+            krx_id=given.get("BOKGI_KRX_ID", ""),
+            krx_password=given.get("BOKGI_KRX_PASSWORD", "") or None,
         )
 
     @property

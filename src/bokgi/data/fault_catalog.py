@@ -196,6 +196,29 @@ FAULT_KINDS: dict[str, FaultKind] = {
         "{code}: 이미 저장된 {count}개 봉의 값이 바뀌어 새 값으로 바꾸었습니다(예: {example}).",
         "{code}: {count} stored bars had other values; the new ones were taken (e.g. {example}).",
     ),
+    # What a source of the network says.
+    "live_row": FaultKind(
+        _NOTE,
+        "{code}: 물은 순간의 현재가 {count}행은 봉이 아니어서 버렸습니다(예: {example}).",
+        "{code}: {count} rows are the price at the moment of the request, no bars, and were dropped (e.g. {example}).",
+    ),
+    "source_changed_past": FaultKind(
+        _WARNING,
+        "{code}: 제공처가 이미 저장된 봉 {count}개의 값을 다르게 보냅니다(저장된 값 -> 새 값: {example}). 저장된 값을 그대로 두었습니다.",
+        "{code}: the source now gives other values for {count} stored bars (stored -> new: {example}); the stored values were kept.",
+    ),
+    "source_changed_volume": FaultKind(
+        _NOTE,
+        "{code}: 제공처가 저장된 봉 {count}개의 거래량을 다르게 보냅니다(저장된 값 -> 새 값: {example}). 저장된 값을 두었습니다.",
+        "{code}: the source now gives other volumes for {count} stored bars (stored -> new: {example}); the stored ones were kept.",
+    ),
+    "source_contradicts": FaultKind(
+        _WARNING,
+        "{code}: 제공처의 새 자료가 저장된 과거와 맞지 않습니다. 봉 {count}개가 다릅니다(저장된 값 -> 새 값: {example}). "
+        "아무것도 바꾸지 않았고, 새 봉도 더하지 않았습니다.",
+        "{code}: the source's new data do not continue what is stored: {count} bars differ (stored -> new: {example}). "
+        "Nothing was changed and no new bar was added.",
+    ),
     "kind_unknown": FaultKind(
         _NOTE,
         "{code}: 종목 종류(주식·ETF 등)를 알 수 없습니다. 종목 정보 파일을 가져오거나 종류를 지정하세요.",

@@ -232,6 +232,18 @@ class Store:
         faults = (*incoming.faults, *changes)
         return ImportReceipt(incoming.interval, coming.version, is_changed, tuple(series), faults, incoming.detected)
 
+    def add_faults(self, interval: Interval, faults: Sequence[Fault]) -> int:
+        """Make a version in which stored series have these findings, too; bars stay as they are. Returns its number."""
+        with self._sole_writer(interval) as current:
+            series = dict(current.series)
+            for fault in faults:
+                (code,) = self._chosen(current, [fault.code])
+                held = series[code]
+                own = tuple(other for other in held.faults if other.kind != fault.kind)
+                series[code] = replace(held, faults=(*own, fault))
+            changed = replace(current, series=series)
+            return current.version if changed == current else self._commit(changed).version
+
     def remove_series(self, codes: Iterable[str], interval: Interval) -> int:
         """Make a version without the codes; older versions keep them. Returns its number."""
         with self._sole_writer(interval) as current:

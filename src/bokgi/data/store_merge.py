@@ -4,6 +4,7 @@ Rule: at the same (code, start) identical rows are one. Unknown numbers (volume,
 difference is a change of history: it is refused, or the whole new row wins when that was asked for. Rows that only one side has stay.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -16,9 +17,19 @@ _KEYS = ["code", "start"]
 _PRICES = ("session", "minute", "open", "high", "low", "close")
 _COMPLETED = ("volume", "base_price")
 _COVERAGE_KINDS = frozenset(
-    {"missing_sessions", "missing_bars", "market_wide_gap", "coverage_ends_early", "coverage_starts_late", "partial_last_session"}
+    {
+        "missing_sessions",
+        "missing_bars",
+        "market_wide_gap",
+        "coverage_ends_early",
+        "coverage_starts_late",
+        "partial_last_session",
+        "source_contradicts",
+        "source_changed_past",
+        "source_changed_volume",
+    }
 )
-"""Faults that say that something is not there: rows that come later may heal them."""
+"""Faults that say that something is not there, or that a source says something else: rows that come later may heal them."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +85,14 @@ def _changes(differing: pl.DataFrame) -> tuple[Fault, ...]:
     faults = []
     for rows in differing.partition_by("code", maintain_order=True):
         days: list[date] = rows["session"].to_list()
-        faults.append(Fault("history_changed", rows["code"][0], rows.height, min(days), max(days), _example(rows.row(0, named=True))))
+        words = difference_words(rows.row(0, named=True), (*_PRICES, *_COMPLETED))
+        faults.append(Fault("history_changed", rows["code"][0], rows.height, min(days), max(days), words))
     return tuple(faults)
 
 
-def _example(row: dict[str, object]) -> str:
-    """The first difference in words: `2026-02-02 10:00 close 18,015 -> 18,020`."""
-    for name in (*_PRICES, *_COMPLETED):
+def difference_words(row: dict[str, object], names: Sequence[str]) -> str:
+    """The first difference of a row and its `_new` values in words: `2026-02-02 10:00 close 18,015 -> 18,020`."""
+    for name in names:
         old, new = row[name], row[f"{name}_new"]
         if old != new:
             return f"{row['session']} {_clock(row['minute'])} {name} {_number(old)} -> {_number(new)}"

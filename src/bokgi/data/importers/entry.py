@@ -28,12 +28,17 @@ _DATA_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".gz", ".parquet", ".xlsx", 
 
 
 class Outcome(StrEnum):
-    """REPAIRED: taken after rows were dropped or changed; SKIPPED: not a kind of file that is read."""
+    """REPAIRED: taken after rows were dropped or changed; SKIPPED: not a kind of file that is read, or a source that was asked today.
+
+    Of sources alone: CURRENT: nothing new; HELD: kept beside the store, for it contradicts what is stored.
+    """
 
     TAKEN = "taken"
     REPAIRED = "repaired"
     REFUSED = "refused"
     SKIPPED = "skipped"
+    CURRENT = "current"
+    HELD = "held"
 
 
 class BarStore(Protocol):

@@ -4,11 +4,14 @@ An answer without `timestamp` is what Yahoo sends for a period without trading; 
 start of a bar. Closes are adjusted for splits; `adjclose`, which includes dividends, is not used.
 """
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 
 from bokgi.bars.interval import Interval
+from bokgi.data.faults import Fault
 from bokgi.data.importers.building import incoming_from
 from bokgi.data.importers.codes import NamedCode, from_symbol
 from bokgi.data.importers.content import FileContent
@@ -53,11 +56,11 @@ def read_chart(content: FileContent, body: object, hints: ImportHints) -> list[I
     meta = result.get("meta")
     if not isinstance(meta, dict) or not isinstance(meta.get("symbol"), str):
         raise FileBroken(content.name, "Yahoo chart", "no meta block with a symbol")
-    table = _table(content, result)
+    table, live = _without_live_row(_table(content, result), meta)
     named = _named(meta)
     daily = meta.get("dataGranularity") == "1d"
     words = (f"야후 chart 응답: {meta['symbol']}, 봉 시작 시각", f"Yahoo chart answer: {meta['symbol']}, times name the start of a bar")
-    return incoming_from(
+    found = incoming_from(
         content,
         table,
         hints,
@@ -67,6 +70,23 @@ def read_chart(content: FileContent, body: object, hints: ImportHints) -> list[I
         named=named,
         said=(words,),
     )
+    return [replace(each, faults=(*each.faults, *live)) for each in found]
+
+
+def _without_live_row(table: pl.DataFrame, meta: dict[str, Any]) -> tuple[pl.DataFrame, tuple[Fault, ...]]:
+    """Yahoo ends an intraday answer with the running price at the moment of the request: off the grid, without volume."""
+    minutes = str(meta.get("dataGranularity", ""))
+    step = int(minutes[:-1]) * 60 if minutes[:-1].isdecimal() and minutes.endswith("m") else 0
+    if not step or table.height < 2:
+        return table, ()
+    last = table.row(-1, named=True)
+    at: datetime = last["at"]
+    if int(at.timestamp()) % step == 0 or last["volume"]:
+        return table, ()
+    offset = meta.get("gmtoffset")
+    local = at + timedelta(seconds=offset if isinstance(offset, int) else 0)
+    code = from_symbol(meta["symbol"]).code
+    return table.head(-1), (Fault("live_row", code, 1, local.date(), local.date(), f"{local:%Y-%m-%d %H:%M:%S} {last['close']:,g}"),)
 
 
 def _error_words(error: object) -> str:
