@@ -8,6 +8,7 @@ import pytest
 
 from bokgi.jobs.port import JobState
 from bokgi.records.runs import RunState
+from bokgi.records.searches import SearchRows
 from bokgi.services.reaper import Reaper
 from tests.services.service_parts import RELEASE, Parts, parts_in
 
@@ -26,7 +27,9 @@ def started(parts: Parts) -> str:
 
 
 def reaper(parts: Parts, now: datetime = LATER, release: str = RELEASE) -> Reaper:
-    return Reaper(parts.rows, parts.imports, parts.queue, parts.workers, release=release, clock=lambda: now)
+    return Reaper(
+        parts.rows, parts.imports, parts.queue, parts.workers, release=release, searches=SearchRows(parts.database), clock=lambda: now
+    )
 
 
 def test_a_run_without_a_job_is_queued_again(parts: Parts) -> None:

@@ -16,6 +16,7 @@ from bokgi.errors.jobs import JobsUnavailable
 from bokgi.jobs.port import Job
 from bokgi.records.database import Database
 from bokgi.records.runs import NewRun, Outcome, RunRows, RunState
+from bokgi.records.searches import SearchRows
 from bokgi.services import retention as retaining
 from bokgi.services.retention import Retention
 from tests.services.service_parts import RememberingQueue
@@ -30,13 +31,14 @@ class Place:
 
     home: Path
     runs: RunRows
+    searches: SearchRows
     queue: RememberingQueue
     now: datetime = LATE
     seconds: float = 0.0
     ids: list[str] = field(default_factory=list)
 
     def retention(self) -> Retention:
-        return Retention(self.home, self.runs, self.queue, lambda: self.now, lambda: self.seconds)
+        return Retention(self.home, self.runs, self.queue, lambda: self.now, lambda: self.seconds, searches=self.searches)
 
     def add(self, new: NewRun, *, versions: dict[str, int] | None = None) -> str:
         row, _ = self.runs.add(NewRun(new.profile, "all", {}, {}, versions or {}, "0.1.0", origin=new.origin))
@@ -64,7 +66,7 @@ USER = NewRun("default", "all", {}, {}, {}, "0.1.0")
 def place(tmp_path: Path) -> Place:
     database = Database.open(f"sqlite:///{tmp_path / 'bokgi.sqlite3'}")
     database.migrate()
-    return Place(tmp_path, RunRows(database, lambda: START), RememberingQueue())
+    return Place(tmp_path, RunRows(database, lambda: START), SearchRows(database), RememberingQueue())
 
 
 def test_a_round_removes_every_trace_of_an_expired_run_and_of_no_other(place: Place) -> None:

@@ -32,11 +32,11 @@ from bokgi.errors.http import (
     TokenWrong,
     TooManyRequests,
 )
-from bokgi.errors.records import ConfigNameTaken, IdempotencyKeyReused, RunStillActive
+from bokgi.errors.records import ConfigNameTaken, IdempotencyKeyReused, RunStillActive, SearchStillActive
 from bokgi.errors.reports import ResultBroken, ResultTooNew
 from bokgi.errors.requests import FieldInvalid
 from bokgi.errors.runs import RunCancelled
-from bokgi.errors.service import NothingToGive
+from bokgi.errors.service import NothingToGive, SearchWithoutResult
 from bokgi.errors.store import ManifestBroken, SegmentBroken, StoreTooNew
 from bokgi.errors.strategies import StrategyUnknown
 
@@ -50,6 +50,8 @@ STATUS_OF: Mapping[type[BokgiError], int] = {
     RunCancelled: 409,
     NothingToGive: 409,
     RunStillActive: 409,
+    SearchStillActive: 409,
+    SearchWithoutResult: 409,
     IdempotencyKeyReused: 409,
     ConfigNameTaken: 409,
     StrategyUnknown: 400,  # named in a body, never in an address

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from bokgi.errors.records import DatabaseUnavailable
-from bokgi.errors.service import BacktestUnknown
+from bokgi.errors.service import BacktestUnknown, SearchUnknown
 
 POLL_SECONDS = 0.1
 RETRY_SECONDS = 0.5
@@ -147,7 +147,7 @@ class ProgressHub:
                 except DatabaseUnavailable:
                     await asyncio.sleep(RETRY_SECONDS)
                 await asyncio.sleep(self._poll_seconds)
-        except BacktestUnknown:
+        except (BacktestUnknown, SearchUnknown):
             _LOG.info("followed_run_deleted", backtest_id=channel.backtest_id)
         finally:
             channel.is_closed = True

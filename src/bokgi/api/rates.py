@@ -15,7 +15,7 @@ from bokgi.config.settings import Settings
 from bokgi.errors.http import TooManyRequests
 
 UPLOAD_PATH = "/api/data/upload"
-STARTS = frozenset({("POST", "/api/backtest/start"), ("GET", "/api/stocks/search")})
+STARTS = frozenset({("POST", "/api/backtest/start"), ("POST", "/api/search/start"), ("GET", "/api/stocks/search")})
 MAXIMUM_BUCKETS = 20_000
 READ_BURST_SECONDS = 2
 

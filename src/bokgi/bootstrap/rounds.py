@@ -14,6 +14,7 @@ from bokgi.jobs.port import JobQueue
 from bokgi.records.database import Database
 from bokgi.records.imports import ImportRows
 from bokgi.records.runs import RunRows
+from bokgi.records.searches import SearchRows
 from bokgi.records.workers import WorkerRows
 from bokgi.services.reaper import Reaper
 from bokgi.services.retention import Retention
@@ -27,9 +28,9 @@ class Rounds:
     """Rounds of one worker process."""
 
     def __init__(self, settings: Settings, database: Database, queue: JobQueue, clock: Callable[[], float] = time.monotonic) -> None:
-        runs = RunRows(database)
-        self._reaper = Reaper(runs, ImportRows(database), queue, WorkerRows(database), release=settings.release_name)
-        self._retention = Retention(settings.home, runs, queue)
+        runs, searches = RunRows(database), SearchRows(database)
+        self._reaper = Reaper(runs, ImportRows(database), queue, WorkerRows(database), release=settings.release_name, searches=searches)
+        self._retention = Retention(settings.home, runs, queue, searches=searches)
         self._clock = clock
         self._removed_at = float("-inf")
         self._is_failing = False

@@ -36,6 +36,12 @@ ROOT = (
         "저장된 봉 자료로 전략을 백테스트하고 결과를 보여 줍니다.",
     ),
     Entry(
+        "search",
+        "bokgi.cli.search:search",
+        "Search for the best times or parameters, and say whether to believe them.",
+        "가장 좋은 시각이나 매개변수를 찾고 믿을 만한지 알려 줍니다.",
+    ),
+    Entry(
         "backup",
         "bokgi.cli.backup:backup",
         "Write runs, results, lists and bars to one file, checked by opening it.",

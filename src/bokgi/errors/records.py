@@ -59,6 +59,15 @@ class RunStillActive(InputError):
         super().__init__(field="backtest_id", backtest_id=backtest_id, status=status)
 
 
+class SearchStillActive(InputError):
+    code = "search_still_active"
+    english = "The search {search_id} is {status} and cannot be deleted. Cancel it first, or wait for its end."
+    korean = "탐색 {search_id}은(는) 아직 끝나지 않아({status}) 지울 수 없습니다. 먼저 취소하거나 끝날 때까지 기다리세요."
+
+    def __init__(self, search_id: str, status: str) -> None:
+        super().__init__(field="search_id", search_id=search_id, status=status)
+
+
 class ConfigNameTaken(InputError):
     code = "strategy_config_name_taken"
     english = "There is a strategy configuration named '{name}' already. Choose another name, or delete that one first."

@@ -146,6 +146,33 @@ class NothingToGive(InputError):
         super().__init__(field="backtest_id", status=status)
 
 
+class SearchUnknown(MissingError):
+    code = "search_not_found"
+    english = "No search found with this ID"
+    korean = "이 번호의 탐색이 없습니다."
+
+    def __init__(self) -> None:
+        super().__init__(field="search_id")
+
+
+class SearchWithoutResult(InputError):
+    code = "no_search_result_yet"
+    english = "The search is {status}: there is no result to give."
+    korean = "탐색 상태가 {status}이어서 보여 줄 결과가 없습니다."
+
+    def __init__(self, status: str) -> None:
+        super().__init__(field="search_id", status=status)
+
+
+class StockNotSearched(MissingError):
+    code = "stock_not_searched"
+    english = "This search has no trials of {given}."
+    korean = "이 탐색에는 {given}의 시험 조합이 없습니다."
+
+    def __init__(self, given: str) -> None:
+        super().__init__(field="code", given=given[:100])
+
+
 class FormatUnknown(MissingError):
     code = "format_unknown"
     english = "There is no download of the format {given}; there are {allowed}."

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from bokgi.records.columns import PlainText, UtcInstant
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The migration that this release needs."""
 
 METADATA = MetaData(
@@ -173,6 +173,51 @@ IMPORTS = Table(
     Column("finished_at", UtcInstant, doc="end, whatever it was"),
     Index(None, "order_number", unique=True),
     Index(None, "status"),
+)
+
+SEARCHES = Table(
+    "searches",
+    METADATA,
+    Column("id", PlainText, primary_key=True, doc="se-<day in Korea>-<number of the day>"),
+    Column("order_number", BigInteger, nullable=False, doc="rises with every search"),
+    Column("profile", PlainText, nullable=False, doc="whose search"),
+    Column("origin", PlainText, nullable=False, server_default=text("'user'"), doc="user or smoke"),
+    Column("status", PlainText, nullable=False, doc="queued, running, completed, failed or cancelled"),
+    Column("strategy", PlainText, nullable=False, server_default=_EMPTY, doc="name of the strategy"),
+    Column("stock_mode", PlainText, nullable=False, doc="all, filtered or specific"),
+    Column("request", JSON, nullable=False, doc="as it was asked"),
+    Column("resolved", JSON, nullable=False, doc="what is computed: every default and every code written out"),
+    Column("data_versions", JSON, nullable=False, doc="version of the bars by interval"),
+    Column("release", PlainText, nullable=False, doc="release that took the search"),
+    Column("created_at", UtcInstant, nullable=False, doc="when it was stored"),
+    Column("started_at", UtcInstant, doc="first part that a worker took"),
+    Column("finished_at", UtcInstant, doc="end, whatever it was"),
+    Column("lanes", Integer, nullable=False, server_default=text("1"), doc="jobs that take parts: so many workers may share it"),
+    Column("total_symbols", Integer, nullable=False, server_default=_ZERO, doc="instruments to search"),
+    Column("cancel_requested_at", UtcInstant, doc="somebody asked for the end"),
+    Column("partial", Boolean, nullable=False, server_default=false(), doc="the result holds a part of the instruments"),
+    Column("headline", JSON, nullable=False, server_default=_OBJECT, doc="stocks of each verdict, for the history"),
+    Column("result_hash", PlainText, doc="SHA-256 of the result"),
+    Column("error", JSON(none_as_null=True), doc="code, english, korean, field"),
+    Index(None, "order_number", unique=True),
+    Index(None, "status"),
+)
+
+SEARCH_PARTS = Table(
+    "search_parts",
+    METADATA,
+    Column("search_id", PlainText, ForeignKey("searches.id", ondelete="CASCADE"), primary_key=True, doc="the search"),
+    Column("number", Integer, primary_key=True, autoincrement=False, doc="from 0, in order of the instruments"),
+    Column("first_symbol", Integer, nullable=False, doc="place of its first instrument among those of the search"),
+    Column("end_symbol", Integer, nullable=False, doc="place behind its last one"),
+    Column("status", PlainText, nullable=False, server_default=text("'queued'"), doc="queued, running or completed"),
+    Column("lane", Integer, doc="job that took it last"),
+    Column("worker_id", PlainText, doc="worker that took it last"),
+    Column("attempt", Integer, nullable=False, server_default=_ZERO, doc="takings so far; writes of earlier ones are refused"),
+    Column("completed_symbols", Integer, nullable=False, server_default=_ZERO, doc="instruments searched, never falls"),
+    Column("current_code", PlainText, nullable=False, server_default=_EMPTY, doc="instrument searched last"),
+    Column("trials", BigInteger, nullable=False, server_default=_ZERO, doc="trials so far, never falls"),
+    Column("elapsed_seconds", Float, nullable=False, server_default=_ZERO, doc="time of work over all takings, never falls"),
 )
 
 SCHEMA_TERMS = Table(

@@ -66,6 +66,12 @@ def larger(first: float, second: float) -> float:
 
 
 @step_njit
+def smaller(first: float, second: float) -> float:
+    """The smaller of two numbers, as vector code too."""
+    return first if first < second else second  # noqa: FURB136  # as above
+
+
+@step_njit
 def merge_largest(lanes: FloatArray, maxima: FloatArray) -> None:
     """Merge the maxima of every eighth lane into float64[WIDTH]. Eight numbers by name become one vector; an array would not."""
     one, two, three, four = maxima[0], maxima[1], maxima[2], maxima[3]

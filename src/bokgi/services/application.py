@@ -9,6 +9,7 @@ from bokgi.records.database import Database
 from bokgi.records.feedback import FeedbackRows
 from bokgi.records.imports import ImportRows
 from bokgi.records.runs import RunRows
+from bokgi.records.searches import SearchRows
 from bokgi.records.selections import SelectionRows
 from bokgi.records.strategy_configs import StrategyConfigRows
 from bokgi.records.workers import WorkerRows
@@ -19,6 +20,7 @@ from bokgi.services.rendering import Rendering
 from bokgi.services.result_removal import remove_result
 from bokgi.services.results import Results
 from bokgi.services.runs import Runs
+from bokgi.services.searches import Searches
 from bokgi.services.shelf import Shelves
 from bokgi.services.stock_lists import StockLists
 from bokgi.services.strategy_configs import StrategyConfigs
@@ -38,6 +40,7 @@ class Application:
     stocks: StockLists
     runs: Runs
     results: Results
+    searches: Searches
     health: Health
     feedback: Feedback
     configs: StrategyConfigs
@@ -67,6 +70,16 @@ def to_application(settings: Settings, version: str, database: Database, queue: 
         forget_result=forget_result,
     )
 
+    searches = Searches(
+        SearchRows(database),
+        queue,
+        stocks,
+        shelves,
+        release=settings.release_name,
+        is_worker_ready=health.is_worker_ready,
+        home=settings.home,
+    )
+
     def close() -> None:
         rendering.close()
         queue.close()
@@ -83,6 +96,7 @@ def to_application(settings: Settings, version: str, database: Database, queue: 
         stocks=stocks,
         runs=runs,
         results=Results(settings.home, runs, shelves, rendering),
+        searches=searches,
         health=health,
         feedback=Feedback(FeedbackRows(database), version),
         configs=StrategyConfigs(StrategyConfigRows(database)),

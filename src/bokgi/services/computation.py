@@ -15,17 +15,18 @@ from bokgi.bars.panel import Panel
 from bokgi.engine.parts import Assembly, Cancelled, Checkpoint, Part, Step
 from bokgi.engine.simulate import Work
 from bokgi.engine.walks import Pass
-from bokgi.errors.requests import FieldInvalid, SlippageWithoutTicks
+from bokgi.errors.requests import SlippageWithoutTicks
 from bokgi.errors.runs import RunCancelled
 from bokgi.market.instruments import Instrument
 from bokgi.metrics.equity import equity_figures
 from bokgi.metrics.summary import Summary, sessions_per_year_of, summarize
 from bokgi.orders.market_terms import market_terms
 from bokgi.orders.plans import OnBarPlan, Plan, SignalPlan
-from bokgi.orders.rules import AccountMode, AccountRules, CostRules, ExecutionRules, Market
+from bokgi.orders.rules import AccountMode, AccountRules, ExecutionRules, Market
 from bokgi.orders.simulation import Simulation
 from bokgi.reports.run_record import Benchmark
 from bokgi.services.interruptible import interruptible
+from bokgi.services.request import check_costs
 from bokgi.strategies.lookahead import check_lookahead
 from bokgi.strategies.strategy import Strategy, is_own
 
@@ -87,8 +88,8 @@ def compute(
     RunCancelled
         `cancelled` said so before the first stock was finished.
     """
-    _check_slippage(panel, execution)
-    _check_costs(execution)
+    check_slippage(panel, execution)
+    check_costs(execution)
     total = len(panel.instruments)
 
     def prepared(asked: Cancelled | None) -> tuple[dict[str, Any] | None, Work]:
@@ -208,21 +209,11 @@ def _summary(simulation: Simulation, panel: Panel, risk_free_rate: float, unfini
     return replace(summary, uncounted=tuple(code for code in summary.uncounted if code not in set(unfinished))) if unfinished else summary
 
 
-def _check_slippage(panel: Panel, execution: ExecutionRules) -> None:
+def check_slippage(panel: Panel, execution: ExecutionRules) -> None:
     """Ticks that move nothing would be a lie."""
     without = [code for code, adjusted in zip(panel.codes, panel.adjusted, strict=True) if adjusted or execution.market is Market.PLAIN]
     if execution.slippage_ticks and without:
         raise SlippageWithoutTicks(execution.slippage_ticks, without)
-
-
-def _check_costs(execution: ExecutionRules) -> None:
-    """A cost that the market does not know must not be swallowed: the user would believe that it was paid."""
-    costs, usual = execution.costs, CostRules()
-    if execution.market is Market.KRX and costs.plain_fee_ratio:
-        raise FieldInvalid("plain_fee_ratio", costs.plain_fee_ratio, "0 under krx (give commission_ppm)", "krx에서는 0")
-    won = replace(costs, plain_fee_ratio=usual.plain_fee_ratio)
-    if execution.market is Market.PLAIN and won != usual:
-        raise FieldInvalid("commission_ppm, tax", "market plain", "plain_fee_ratio alone under plain", "plain에서는 plain_fee_ratio만")
 
 
 def _checked_lookahead(strategy: Strategy, panel: Panel, seed: int, check_all: bool) -> dict[str, Any] | None:

@@ -4,15 +4,17 @@ Convention: rows are the truth, jobs follow. A round changes nothing where both 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from bokgi.jobs.port import Job, JobQueue, JobState
 from bokgi.records.imports import ImportRow, ImportRows
 from bokgi.records.runs import OpenRun, RunRows, RunState
+from bokgi.records.searches import SearchEnd, SearchRow, SearchRows
 from bokgi.records.workers import WorkerRows
 from bokgi.services.data_library import IMPORT
 from bokgi.services.runs import BACKTEST
+from bokgi.services.searches import SEARCH
 
 DEAD_SECONDS = 10.0
 SETTLED = timedelta(seconds=2)
@@ -27,6 +29,12 @@ POISON_IMPORT = {
     "code": "worker_died",
     "english": "The worker died several times while it imported this file, so it was given up; split the file and try again.",
     "korean": "이 파일을 가져오던 작업 프로세스가 여러 번 죽어 가져오기를 포기했습니다. 파일을 나누어 다시 해 보세요.",
+    "field": None,
+}
+POISON_SEARCH = {
+    "code": "worker_died",
+    "english": "The worker died several times while it searched, so the search was given up; fewer stocks or a shorter period may work.",
+    "korean": "이 탐색을 계산하던 작업 프로세스가 여러 번 죽어 탐색을 포기했습니다. 종목 수나 기간을 줄여 보세요.",
     "field": None,
 }
 
@@ -44,9 +52,11 @@ class Reaper:
         workers: WorkerRows,
         *,
         release: str,
+        searches: SearchRows,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._rows = rows
+        self._searches = searches
         self._imports = imports
         self._queue = queue
         self._workers = workers
@@ -67,6 +77,7 @@ class Reaper:
         for upload in uploads:
             if upload.created_at <= settled:
                 self._settle_import(upload, states.get(upload.id))
+        self._settle_searches(settled)
 
     def _bury_workers(self) -> None:
         nobody = self._queue.holders() - {worker.worker_id for worker in self._workers.all()}
@@ -95,6 +106,30 @@ class Reaper:
             self._queue.enqueue(Job(upload.id, IMPORT, {}))
         elif state is JobState.QUEUED:
             self._queue.adopt([upload.id])
+
+    def _settle_searches(self, settled: datetime) -> None:
+        rows = [row for row in self._searches.unfinished() if row.created_at <= settled]
+        states = self._queue.states([lane for row in rows for lane in row.lane_ids])
+        for row in rows:
+            self._settle_search(row, {lane: states.get(lane) for lane in row.lane_ids})
+
+    def _settle_search(self, row: SearchRow, states: Mapping[str, JobState | None]) -> None:
+        """A search goes on as long as one of its jobs does; where none is left, all are queued again."""
+        found = set(states.values())
+        if JobState.FAILED in found:
+            self._searches.finish(row.id, SearchEnd(RunState.FAILED, {}, error=POISON_SEARCH))
+        elif JobState.RUNNING in found:
+            return
+        elif JobState.QUEUED in found:
+            self._queue.adopt([lane for lane, state in states.items() if state is JobState.QUEUED])
+        else:
+            now = self._searches.get(row.id)
+            if now is None or now.status.is_finished:
+                return
+            _log.warning("search %s had no job; it is queued again", row.id)
+            self._queue.forget(row.lane_ids)
+            for lane in row.lane_ids:
+                self._queue.enqueue(Job(lane, SEARCH, {}))
 
     def _again(self, row: OpenRun) -> None:
         """The job has ended and the run has not: read the row once more, for it may have been finished just now."""

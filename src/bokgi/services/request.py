@@ -5,7 +5,7 @@ written gives an equal request.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -245,3 +245,13 @@ def check_fields(place: str, given: Mapping[str, Any], known: Sequence[str]) -> 
         if name not in known:
             path, names = f"{place}.{name}" if place else name, ", ".join(known)
             raise FieldInvalid(path, given[name], f"no such field; known: {names}", f"없는 항목입니다. 있는 항목: {names}")
+
+
+def check_costs(execution: ExecutionRules) -> None:
+    """A cost that the market does not know must not be swallowed: the user would believe that it was paid."""
+    costs, usual = execution.costs, CostRules()
+    if execution.market is Market.KRX and costs.plain_fee_ratio:
+        raise FieldInvalid("plain_fee_ratio", costs.plain_fee_ratio, "0 under krx (give commission_ppm)", "krx에서는 0")
+    won = replace(costs, plain_fee_ratio=usual.plain_fee_ratio)
+    if execution.market is Market.PLAIN and won != usual:
+        raise FieldInvalid("commission_ppm, tax", "market plain", "plain_fee_ratio alone under plain", "plain에서는 plain_fee_ratio만")

@@ -19,7 +19,9 @@ from bokgi.data.store import Store, Version
 from bokgi.errors.store import VersionAbsent, VersionInUse
 from bokgi.jobs.port import JobQueue
 from bokgi.records.runs import RunRows
+from bokgi.records.searches import SearchRows
 from bokgi.services.result_removal import MARKS, mark_removal, remove_result, unmark_removal
+from bokgi.services.search_parts import remove_search
 
 JOB_SECONDS = 7 * 24 * 3600.0
 VERSION_DAYS = 30
@@ -41,7 +43,10 @@ class Retention:
         queue: JobQueue,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
+        *,
+        searches: SearchRows,
     ) -> None:
+        self._searches = searches
         self._home = home
         self._rows = rows
         self._queue = queue
@@ -64,6 +69,7 @@ class Retention:
         if gone:
             _log.info("runs past their time were removed: %s", list(gone))
         self._queue.forget_finished(JOB_SECONDS)
+        self._remove_searches(now)
         self._remove_versions(now)
         return gone
 
@@ -97,15 +103,24 @@ class Retention:
 
     def _remove_versions(self, now: datetime) -> None:
         limit = now - timedelta(days=VERSION_DAYS)
-        in_use = self._rows.versions_in_use()
+        in_use = self._versions_in_use()
         for interval in self._store.intervals():
             for old, following in pairwise(self._store.versions(interval)):
                 if (str(interval), old.number) not in in_use and _is_older(following, limit):
                     self._remove_version(interval, old)
 
+    def _versions_in_use(self) -> frozenset[tuple[str, int]]:
+        return self._rows.versions_in_use() | self._searches.versions_in_use()
+
+    def _remove_searches(self, now: datetime) -> None:
+        for search_id in self._searches.expired(now):
+            self._searches.delete(search_id)
+            remove_search(self._home, search_id)
+            _log.info("search %s past its time was removed", search_id)
+
     def _remove_version(self, interval: Interval, old: Version) -> None:
         def users(of: Interval, number: int) -> Sequence[str]:
-            return ("a run",) if (str(of), number) in self._rows.versions_in_use() else ()
+            return ("a run",) if (str(of), number) in self._versions_in_use() else ()
 
         try:
             self._store.remove_version(interval, old.number, references=users)

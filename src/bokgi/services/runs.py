@@ -12,21 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bokgi.bars.interval import DAILY, Interval
 from bokgi.errors.jobs import JobsUnavailable
 from bokgi.errors.records import RunStillActive
-from bokgi.errors.requests import FieldInvalid, NoStocks
 from bokgi.errors.service import (
     BacktestUnknown,
-    CodesEmpty,
-    ModeInvalid,
-    SpecificListEmpty,
-    StoreEmpty,
-    StrategyFileRefused,
-    StrategyMissing,
     TextTooLong,
-    TooManyStocks,
-    UniverseEmpty,
 )
 from bokgi.jobs.port import Job, JobQueue
 from bokgi.records.runs import Idempotency, NewRun, RunPage, RunRow, RunRows, RunState
@@ -36,16 +26,14 @@ from bokgi.services.request import KNOWN_FIELDS, BacktestRequest, check_fields
 from bokgi.services.resolution import choose_strategy, resolve
 from bokgi.services.result_removal import mark_removal, unmark_removal
 from bokgi.services.shelf import SMOKE_PROFILE, Shelf, Shelves
-from bokgi.services.stock_lists import MAXIMUM_STOCKS, MODES, StockLists, stock_of
+from bokgi.services.stock_choice import CHOICE_FIELDS, StockChoice, checked_strategy, versions_of
+from bokgi.services.stock_lists import MAXIMUM_STOCKS, StockLists, stock_of
 from bokgi.strategies.built_in import check_interval
-from bokgi.strategies.catalog import CATALOG
-from bokgi.strategies.own_file import is_own_reference
 
 BACKTEST = "backtest"
 """Kind of the jobs that compute a run."""
 NOTE_CHARACTERS = 2_000
 _log = logging.getLogger(__name__)
-_CHOICE_FIELDS = ("stock_mode", "stock_code", "stock_codes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +62,7 @@ class Runs:
     ) -> None:
         self._rows = rows
         self._queue = queue
-        self._stocks = stocks
+        self._choice = StockChoice(stocks, shelves)
         self._shelves = shelves
         self._release = release
         self._is_worker_ready = is_worker_ready
@@ -173,15 +161,15 @@ class Runs:
             _log.warning("run %s is stored and will be queued by the reaper: %s", row.id, error)
 
     def _new_run(self, body: Mapping[str, object], profile: str) -> NewRun:
-        strategy = _checked_strategy(body)
-        plain = {key: value for key, value in body.items() if key not in _CHOICE_FIELDS}
-        mode = self._mode(body, profile)
+        strategy = checked_strategy(body)
+        plain = {key: value for key, value in body.items() if key not in CHOICE_FIELDS}
+        mode = self._choice.mode(body, profile)
         shelf = self._shelves.of(profile)
         chosen = choose_strategy(strategy, _parameters(body))
         check_fields("", body, (*KNOWN_FIELDS, "stock_mode", "stock_code"))
         request = BacktestRequest.from_json(plain | {"strategy": strategy, "stock_codes": []})
         request = replace(request, strategy=chosen.strategy.name, strategy_params=chosen.strategy.parameters())
-        request = self._with_stocks(request, body, profile, mode)
+        request = self._choice.with_stocks(request, body, profile, mode)
         resolved = resolve(shelf.store, shelf.master, request)
         assert resolved.interval is not None
         check_interval(chosen.strategy, resolved.interval)
@@ -191,7 +179,7 @@ class Runs:
             stock_mode=mode,
             request=dict(body),
             resolved=resolved.to_json(),
-            data_versions=_versions(shelf, resolved.interval),
+            data_versions=versions_of(shelf, resolved.interval),
             release=self._release,
             total_symbols=len(resolved.codes),
             strategy=resolved.strategy,
@@ -201,46 +189,6 @@ class Runs:
     def _names(self, shelf: Shelf, codes: tuple[str, ...]) -> tuple[str, ...]:
         """Names of a few stocks, for the search in the history; a whole market is not found by its members."""
         return tuple(stock_of(shelf, code).name for code in codes) if len(codes) <= MAXIMUM_STOCKS else ()
-
-    def _mode(self, body: Mapping[str, object], profile: str) -> str:
-        given = body.get("stock_mode")
-        if given is not None and (not isinstance(given, str) or given not in MODES):
-            raise ModeInvalid("stock_mode")
-        if given is None and (body.get("stock_codes") is not None or body.get("stock_code") is not None):
-            return "specific"
-        return str(given) if given is not None else self._stocks.selection(profile).mode
-
-    def _with_stocks(self, request: BacktestRequest, body: Mapping[str, object], profile: str, mode: str) -> BacktestRequest:
-        if mode == "specific":
-            return replace(request, codes=self._specific(body, profile))
-        shelf = self._shelves.of(profile)
-        intervals = shelf.store.intervals()
-        if not intervals:
-            raise StoreEmpty
-        interval = request.interval or intervals[0]
-        universe = self._stocks.universe(profile, mode, interval, request.start, request.end)
-        if not universe.codes:
-            raise UniverseEmpty(mode, str(interval), request.start, request.end)
-        return replace(request, codes=universe.codes, interval=interval, universe=universe.to_json())
-
-    def _specific(self, body: Mapping[str, object], profile: str) -> tuple[str, ...]:
-        one, many = body.get("stock_code"), body.get("stock_codes")
-        if one is not None and many is not None:
-            raise FieldInvalid("stock_code", one, "either stock_code or stock_codes, not both", "stock_code와 stock_codes 중 하나만")
-        if many is None and one is None:
-            codes = self._stocks.selection(profile).codes
-            if not codes:
-                raise SpecificListEmpty
-            return codes
-        if many is None:
-            return self._stocks.checked_codes(profile, [one], "stock_code")
-        if not isinstance(many, list):
-            raise CodesEmpty("stock_codes")
-        if not many:
-            raise NoStocks
-        if len(many) > MAXIMUM_STOCKS:
-            raise TooManyStocks(MAXIMUM_STOCKS, "stock_codes")
-        return self._stocks.checked_codes(profile, many, "stock_codes")
 
 
 def progress_json(row: RunRow) -> dict[str, Any]:
@@ -302,24 +250,9 @@ def _remaining_seconds(row: RunRow) -> float | None:
     return round(row.elapsed_seconds / row.completed_symbols * (row.total_symbols - row.completed_symbols), 3)
 
 
-def _checked_strategy(body: Mapping[str, object]) -> str:
-    given = body.get("strategy")
-    if given is None or given == "":
-        raise StrategyMissing
-    name = str(given)
-    if is_own_reference(name) or "/" in name or "\\" in name:
-        raise StrategyFileRefused(name[:100], tuple(CATALOG))
-    return name
-
-
 def _parameters(body: Mapping[str, object]) -> Mapping[str, Any]:
     request = BacktestRequest.from_json({"strategy": "x", "strategy_params": body.get("strategy_params")})
     return request.strategy_params
-
-
-def _versions(shelf: Shelf, interval: Interval) -> dict[str, int]:
-    versions = {str(interval): shelf.store.current_version(interval) or 0}
-    return versions | {str(DAILY): shelf.store.current_version(DAILY) or 0}
 
 
 def _idempotency(profile: str, key: str | None, body: Mapping[str, object]) -> Idempotency | None:

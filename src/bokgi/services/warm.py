@@ -23,15 +23,20 @@ from bokgi.market.calendar import sessions_between
 from bokgi.market.instruments import Exchange, Instrument
 from bokgi.orders.market_terms import market_terms
 from bokgi.orders.plans import WeightPlan
-from bokgi.orders.rules import AccountMode, AccountRules, ExecutionRules
+from bokgi.orders.rules import AccountMode, AccountRules, ExecutionRules, Market
+from bokgi.research.clock_search import ClockSearch
+from bokgi.research.enough import SESSIONS_FOR_VERDICT
+from bokgi.research.honesty import honesty
+from bokgi.research.resamples import stationary_resamples
+from bokgi.research.trials import TrialBlock
 from bokgi.services.computation import compute
 from bokgi.strategies import indicators
 from bokgi.strategies.catalog import CATALOG, to_strategy
 
 READY = ("accounts", "signals")
 """Groups of every built-in strategy with an account a stock: without them nobody is ready."""
-LATER = ("shared", "weights", "indicators")
-"""Groups of shared accounts and own strategies: they may follow while work is done already."""
+LATER = ("search", "shared", "weights", "indicators")
+"""Groups of searches, shared accounts and own strategies: they may follow while work is done already."""
 PROCESSES = 2
 _LIGHTEST = "signals"
 
@@ -43,6 +48,12 @@ _KERNELS: Mapping[str, tuple[str, ...]] = {
     "signals": (
         "kernel_fast.walk_signals",
         *(f"signal_kernels.{name}_cross_into" for name in ("average", "rsi", "macd")),
+    ),
+    "search": (
+        *(f"kernel_clock_{name}" for name in ("fills.find_fills", "trials.clock_trials", "trials.clock_returns")),
+        *(f"kernel_walked_trials.{name}" for name in ("walk_clock_trials", "curve_figures")),
+        *(f"kernel_bootstrap.{name}" for name in ("merge_maxima", "merge_ratio_maxima", "resampled_means", "describe_trials")),
+        *(f"kernel_validation.{name}" for name in ("merge_best", "count_below")),
     ),
     "shared": ("kernel_shared.walk_shared",),
     "weights": ("kernel_weights.walk_weights",),
@@ -101,6 +112,18 @@ def _signals() -> None:
             compute(_tiny_panel(has_auction_bars=True), to_strategy(name), ExecutionRules(), AccountRules())
 
 
+def _search() -> None:
+    """Both ways of walking trials, and the judgement of a stock with enough sessions for every figure."""
+    panel, account = _tiny_panel(has_auction_bars=False), AccountRules()
+    for rules in (ExecutionRules(), ExecutionRules(market=Market.PLAIN)):
+        stock = ClockSearch(panel, market_terms(panel, rules), rules, account).stock(0)
+        assert stock is not None
+        stock.computed()
+        list(stock)
+    returns = np.random.default_rng(1).normal(size=(2, SESSIONS_FOR_VERDICT))
+    honesty((TrialBlock(returns, returns),), returns[0], stationary_resamples(SESSIONS_FOR_VERDICT, 20, 1))
+
+
 def _shared() -> None:
     compute(_tiny_panel(has_auction_bars=True), to_strategy("buy_and_hold"), ExecutionRules(), _SHARED)
 
@@ -127,6 +150,7 @@ def _indicators() -> None:
 _RUNS: Mapping[str, Callable[[], None]] = {
     "accounts": _accounts,
     "signals": _signals,
+    "search": _search,
     "shared": _shared,
     "weights": _weights,
     "indicators": _indicators,

@@ -78,10 +78,10 @@ class RunWork:
         except BokgiError as error:
             return _failed(error.code, error.sentence(), error.sentence(Language.KOREAN), error.field, watch)
         except MemoryError:
-            return _failed("out_of_memory", *_OUT_OF_MEMORY, None, watch)
+            return _failed("out_of_memory", *OUT_OF_MEMORY, None, watch)
         except Exception:  # noqa: BLE001  # logged below; one run must never end the worker
             _log.exception("run %s failed in a way nobody foresaw", row.id)
-            return _failed("internal", *_UNFORESEEN, None, watch)
+            return _failed("internal", *UNFORESEEN, None, watch)
         state = RunState.CANCELLED if record.partial else RunState.COMPLETED
         return Outcome(
             state,
@@ -178,11 +178,11 @@ class _Watch:
         return self._is_cancelled
 
 
-_OUT_OF_MEMORY = (
+OUT_OF_MEMORY = (
     "The run needs more memory than this machine has; choose fewer stocks, a shorter period or longer bars.",
     "메모리가 부족하여 실행하지 못했습니다. 종목 수나 기간을 줄이거나 더 긴 봉을 쓰세요.",
 )
-_UNFORESEEN = (
+UNFORESEEN = (
     "The run failed in a way nobody foresaw; the worker's log has the details. Please report it.",
     "예상하지 못한 오류로 실행하지 못했습니다. 자세한 내용은 작업 로그에 있습니다. 알려 주시면 고치겠습니다.",
 )

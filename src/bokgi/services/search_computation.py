@@ -1,0 +1,173 @@
+"""The search of some stocks, from bars to what is kept: trials in a file as they come, findings as JSON values.
+
+Convention: stocks are searched side by side in threads and come out in panel order, so nothing depends on how many threads there were.
+Sessions in which a stock has no traded bar are no evidence: they do not count for what may be said.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from bokgi.bars.panel import Panel
+from bokgi.engine.parts import Cancelled
+from bokgi.engine.simulate import simulate
+from bokgi.errors.runs import RunCancelled
+from bokgi.orders.market_terms import market_terms
+from bokgi.orders.plans import SignalPlan
+from bokgi.orders.terms import Terms
+from bokgi.research.clock_search import ClockSearch, ClockStock
+from bokgi.research.enough import SESSIONS_FOR_INDICATION
+from bokgi.research.honesty_json import honesty_json, surroundings_json
+from bokgi.research.resamples import FEW, MANY, Resamples, stationary_resamples
+from bokgi.research.stock_outcome import StockOutcome, StockTrials, stock_outcome
+from bokgi.services.computation import check_slippage
+from bokgi.services.search_request import SearchRequest
+from bokgi.strategies.catalog import to_strategy
+from bokgi.strategies.parameters import CLOSE, clock_minute
+from bokgi.units import BoolArray, FloatArray
+
+THREADS = 2
+SEED_OF_RESAMPLES = 1
+CLOSE_TEXT = "15:30"
+"""All times of the closing auction are one point of a search."""
+
+
+@dataclass(frozen=True)
+class Searched:
+    """One stock that was searched; outcome and trials are None where its bars offer no trial."""
+
+    index: int
+    trials: StockTrials | None
+    outcome: StockOutcome | None
+    finding: Mapping[str, Any]
+
+
+class PartSearch:
+    """Searches the stocks of a panel."""
+
+    def __init__(self, panel: Panel, request: SearchRequest) -> None:
+        base = request.base
+        self.panel, self._request = panel, request
+        check_slippage(panel, base.execution)
+        terms = market_terms(panel, base.execution)
+        self._clock = ClockSearch(panel, terms, base.execution, base.account)
+        self._held = self._holding(terms)
+
+    def stocks(self, cancelled: Cancelled | None = None) -> Iterator[Searched]:
+        """All stocks in panel order.
+
+        Raises
+        ------
+        RunCancelled
+        """
+        total = len(self.panel.instruments)
+        with ThreadPoolExecutor(THREADS) as pool:
+            jobs: Iterator[Future[Searched]] = (pool.submit(self._searched, index, cancelled) for index in range(total))
+            waiting = deque(islice(jobs, THREADS + 1))  # so memory does not grow with the stocks
+            try:
+                while waiting:
+                    done = waiting.popleft().result()
+                    waiting.extend(islice(jobs, 1))
+                    yield done
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _holding(self, terms: Terms) -> FloatArray:
+        """float64[instrument, session], won of each session over the capital where the stocks are held, after costs."""
+        nothing = np.zeros(len(self.panel), dtype=np.bool_)
+        held = SignalPlan(nothing, nothing, enter_at_first_open=True)
+        run = simulate(self.panel, held, terms, self._request.base.execution, self._request.base.account)
+        return np.diff(run.instrument_equity, axis=1, prepend=self._clock.capital) / self._clock.capital
+
+    def _searched(self, index: int, cancelled: Cancelled | None) -> Searched:
+        if cancelled is not None and cancelled():
+            raise RunCancelled(index, len(self.panel.instruments))
+        trials = self._clock.stock(index)
+        instrument = self.panel.instruments[index]
+        known = {"code": instrument.code, "name": instrument.name, "name_en": instrument.name_en}
+        if trials is None:
+            return Searched(index, None, None, known | {"trials": 0})
+        kept = self._kept(index)
+        default = self._default(trials)
+        resamples = resamples_of(int(np.count_nonzero(kept))) if self._request.honesty else None
+        outcome = stock_outcome(trials, self._clock.capital, self._held[index], kept, resamples, default)
+        return Searched(index, trials, outcome, known | finding_of(trials, outcome, default, self._held[index]))
+
+    def _kept(self, index: int) -> BoolArray:
+        """bool[session], those in which the stock has a traded bar."""
+        rows = self.panel.rows_of(index)
+        kept = np.zeros(len(self.panel.sessions), dtype=np.bool_)
+        kept[self.panel.session[rows][self.panel.traded[rows]]] = True
+        return kept
+
+    def _default(self, trials: ClockStock) -> int | None:
+        chosen = to_strategy(self._request.base.strategy, self._request.base.strategy_params).parameters()
+        buy, sell = (CLOSE_TEXT if chosen[name] == CLOSE else chosen[name] for name in ("buy_time", "sell_time"))
+        return trials.trial_of(clock_minute(buy), clock_minute(sell))
+
+
+def finding_of(trials: StockTrials, outcome: StockOutcome, default: int | None, held: FloatArray) -> dict[str, Any]:
+    """What is kept of a stock beside its trials, as JSON values."""
+    spread = outcome.distribution
+    best = trial_json(trials, outcome, outcome.best)
+    return {
+        "trials": trials.trials,
+        "axes": axes_of(trials),
+        "best": best,
+        "default": None if default is None else trial_json(trials, outcome, default),
+        "holding_total": float(held.sum()),
+        "mean_total": float(outcome.totals.mean()),
+        "profitable_trials": float(np.count_nonzero(outcome.totals > 0.0) / len(outcome.totals)),
+        "honesty": None if outcome.honesty is None else honesty_json(outcome.honesty),
+        "surroundings": surroundings_json(outcome.around),
+        "distribution": {
+            "edges": spread.edges.tolist(),
+            "trials": spread.trials.tolist(),
+            "noise": None if spread.noise is None else spread.noise.tolist(),
+        },
+    }
+
+
+def axes_of(trials: StockTrials) -> dict[str, list[Any]]:
+    """Values that each parameter takes, rising; times as text."""
+    return {name: [shown(name, value) for value in np.unique(values).tolist()] for name, values in trials.columns().items()}
+
+
+def trial_json(trials: StockTrials, outcome: StockOutcome, number: int) -> dict[str, Any]:
+    """One trial with its figures."""
+    figures = outcome.figures
+    deviation = float(figures.deviation[number])
+    return {
+        "number": number,
+        "params": {name: shown(name, values[number].item()) for name, values in trials.columns().items()},
+        "total_return": float(outcome.totals[number]),
+        "final_balance": float(figures.balance[number]),
+        "trades": int(figures.trades[number]),
+        "wins": int(figures.wins[number]),
+        "mean_return": float(figures.mean[number]),
+        "deviation": None if np.isnan(deviation) else deviation,
+        "max_drawdown": float(figures.drawdown[number]),
+    }
+
+
+def shown(name: str, value: Any) -> Any:  # noqa: ANN401  # a number or a text
+    """A parameter's value as a request takes it: minutes of times as text.
+
+    >>> shown("buy_time", 545), shown("fast", 20)
+    ('09:05', 20)
+    """
+    return f"{value // 60:02d}:{value % 60:02d}" if name.endswith("_time") else value
+
+
+@lru_cache(maxsize=64)
+def resamples_of(sessions: int) -> Resamples | None:
+    """Resamples of so many sessions, the same for all stocks; few where no small p-value is computed; None without a session."""
+    if sessions < 1:
+        return None
+    return stationary_resamples(sessions, MANY if sessions >= SESSIONS_FOR_INDICATION else FEW, SEED_OF_RESAMPLES)

@@ -1,0 +1,174 @@
+"""Files of a search: the trials of each part as they come, what was found of its stocks, and the result of all parts.
+
+Convention: a search has a folder of its own below `<home>/searches`. A part is `part-0003.json`, which names the file of its trials with
+its hash and is written last, so a part is whole or not there. `result.json` is the body of the API, `result.sha256` its hash. Trials are
+Parquet with a group of rows a stock, in order of the stocks.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bokgi.data.store_files import TEMPORARY_PREFIX, file_hash, sync_file, sync_folder, write_atomically, writing
+from bokgi.errors.reports import ResultAbsent, ResultBroken
+from bokgi.units import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from bokgi.research.stock_outcome import StockOutcome  # loads the compiler, which readers do without
+
+FOLDER = "searches"
+RESULT = "result.json"
+_FIGURES = ("balance", "trades", "wins", "mean", "deviation", "drawdown")
+GROUP_ROWS = 1 << 17
+"""Rows of one write: a stock with more trials has several groups."""
+
+
+def search_folder(home: Path, search_id: str) -> Path:
+    """Where the files of a search lie."""
+    return home / FOLDER / search_id
+
+
+class TrialsFile:
+    """The trials of one part while they come; memory holds those of one stock."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+        self.groups: dict[str, list[int]] = {}
+        self._count = 0
+
+    def add(self, code: str, columns: Mapping[str, IntArray | FloatArray], outcome: "StockOutcome") -> None:
+        """Write all trials of a stock."""
+        arrays: dict[str, Any] = {name: _narrow(values) for name, values in columns.items()}
+        arrays |= {name: getattr(outcome.figures, name) for name in _FIGURES}
+        if outcome.noise is not None:
+            arrays["noise"] = outcome.noise.astype(np.float32)
+        else:
+            arrays["noise"] = np.full(len(outcome.totals), np.nan, dtype=np.float32)
+        table = pa.table({"code": pa.DictionaryArray.from_arrays(np.zeros(len(outcome.totals), np.int8), [code]), **arrays})
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="lz4", use_dictionary=["code"], write_statistics=False)
+        first = self._count
+        for start in range(0, table.num_rows, GROUP_ROWS):
+            self._writer.write_table(table.slice(start, GROUP_ROWS), row_group_size=GROUP_ROWS)
+            self._count += 1
+        self.groups[code] = [first, self._count]
+
+    def close(self) -> None:
+        """End the file."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+@contextmanager
+def new_part(folder: Path, number: int) -> Iterator[TrialsFile]:
+    """The trials of a part under a temporary name, gone if the part is not finished.
+
+    Raises
+    ------
+    StoreUnwritable
+    """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        trials = TrialsFile(folder / f"{TEMPORARY_PREFIX}{number:04d}-{uuid4().hex}")
+        try:
+            yield trials
+            trials.close()
+        finally:
+            trials._path.unlink(missing_ok=True)  # noqa: SLF001  # the file is this module's
+
+
+def finish_part(folder: Path, number: int, trials: TrialsFile, stocks: list[dict[str, Any]], key: str) -> None:
+    """Put a part in its place: first the trials under the name of their hash, then what says so."""
+    trials.close()
+    path = trials._path  # noqa: SLF001  # the file is this module's
+    named = ""
+    if trials.groups:
+        sync_file(path)
+        named = f"trials-{file_hash(path)}.parquet"
+        path.replace(folder / named)
+    body = {"key": key, "trials": named, "groups": trials.groups, "stocks": stocks}
+    content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    write_atomically(folder, lambda place: place.write_bytes(content), lambda _: part_name(number))
+    sync_folder(folder)
+
+
+def part_name(number: int) -> str:
+    """The name of a part's file."""
+    return f"part-{number:04d}.json"
+
+
+def read_part(folder: Path, number: int) -> dict[str, Any] | None:
+    """A finished part; None where it is not there."""
+    try:
+        body: dict[str, Any] = json.loads((folder / part_name(number)).read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise ResultBroken(folder.name, part_name(number), str(error)) from error
+    return body
+
+
+def write_search_result(folder: Path, body: Mapping[str, Any]) -> str:
+    """Write the body of the API; gives its SHA-256."""
+    content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    with writing(folder):
+        write_atomically(folder, lambda place: place.write_bytes(content), lambda _: RESULT)
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_search_result(folder: Path, wanted_hash: str) -> bytes:
+    """The stored body, as it was written.
+
+    Raises
+    ------
+    ResultAbsent, ResultBroken
+    """
+    try:
+        content = (folder / RESULT).read_bytes()
+    except OSError as error:
+        raise ResultAbsent(folder.name) from error
+    if hashlib.sha256(content).hexdigest() != wanted_hash:
+        raise ResultBroken(folder.name, RESULT, "its content has changed since it was written")
+    return content
+
+
+def read_trials(folder: Path, file_name: str, groups: tuple[int, int]) -> pa.Table:
+    """The trials of one stock.
+
+    Raises
+    ------
+    ResultBroken
+    """
+    try:
+        opened = pq.ParquetFile(folder / file_name)
+        return opened.read_row_groups(list(range(*groups)))
+    except (OSError, pa.ArrowException) as error:
+        raise ResultBroken(folder.name, file_name, str(error)) from error
+
+
+def remove_search(home: Path, search_id: str) -> None:
+    """Remove all files of a search; one without files is no error."""
+    folder = search_folder(home, search_id)
+    aside = folder.parent / f"{TEMPORARY_PREFIX}{search_id}-{uuid4().hex}"
+    try:
+        folder.rename(aside)
+    except FileNotFoundError:
+        return
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _narrow(values: IntArray | FloatArray) -> Any:  # noqa: ANN401  # an array of some width
+    """Whole numbers as 16 bits where they fit: minutes and periods do."""
+    if values.dtype.kind == "i" and len(values) and values.min() >= -32768 and values.max() <= 32767:
+        return values.astype(np.int16)
+    return values
