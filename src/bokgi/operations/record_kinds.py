@@ -27,7 +27,10 @@ class Kind(StrEnum):
     ROLLBACK = "rollback"
     RETIRED = "retired"
     DAILY = "daily"
+    WEEKLY = "weekly"
     FEEDBACK = "feedback"
+    SORTED = "sorted"
+    HISTORY = "history"
     REMARK = "remark"
     APPROVAL = "approval"
     ANCHOR = "anchor"
@@ -52,7 +55,10 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.ROLLBACK: frozenset({"from_tag", "to_tag", "milliseconds", "outcome"}),
     Kind.RETIRED: frozenset({"slot"}),
     Kind.DAILY: frozenset({"day", "outcome", "seen"}),
+    Kind.WEEKLY: frozenset({"day", "outcome", "compared"}),
     Kind.FEEDBACK: frozenset({"source", "was_read", "items"}),
+    Kind.SORTED: frozenset({"source", "id", "kind", "person"}),
+    Kind.HISTORY: frozenset({"releases", "planned"}),
     Kind.REMARK: frozenset({"person", "text"}),
     Kind.APPROVAL: frozenset({"person"}),
     Kind.ANCHOR: frozenset({"where", "head", "count", "outcome"}),

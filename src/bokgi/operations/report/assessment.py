@@ -1,0 +1,221 @@
+"""What the evidence of a release says in all: its claims and its state, a pure function of verified evidence.
+
+Convention: only believed records count. The policy is the one that the log began with. A release passes where every needed claim holds
+and its watch passed; a claim that fails makes it fail, one that cannot be proven makes it inconclusive.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bokgi.errors.operations import PolicyRefused
+from bokgi.operations.evidence_log import Record
+from bokgi.operations.judge import Judgement, State, judged
+from bokgi.operations.policy import Policy, read_policy
+from bokgi.operations.record_kinds import Kind, Outcome
+from bokgi.operations.report.claims import Claim, Tick, claimed
+from bokgi.operations.verification import Evidence
+
+OUTGOING, PREVIOUS, PRIVATE, PUBLIC, DAILY = "outgoing", "previous", "private", "public", "daily"
+
+
+@dataclass(frozen=True)
+class FlowRun:
+    """One passage through a smoke flow; `end` is None where it was cut off."""
+
+    stage: str
+    steps: tuple[Record, ...]
+    end: Record | None
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Everything that was recorded of it."""
+        return self.steps if self.end is None else (*self.steps, self.end)
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether it came to its end and no step failed."""
+        outcomes = [step.facts.get("outcome") for step in self.steps]
+        if self.end is None or self.end.facts.get("steps") != len(outcomes) or Outcome.PASSED not in outcomes:
+            return False
+        return self.end.facts.get("outcome") == Outcome.PASSED and Outcome.FAILED not in outcomes
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A watch with its samples; without a policy there is no judgement."""
+
+    begun: Record
+    samples: tuple[Record, ...]
+    judgement: Judgement | None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything that the report prints is in here or in the records themselves."""
+
+    evidence: Evidence
+    policy: Policy | None
+    flows: tuple[FlowRun, ...]
+    watches: tuple[Watched, ...]
+    claims: tuple[Claim, ...]
+    state: State
+
+    def records(self, *kinds: Kind) -> list[Record]:
+        """Believed records of these kinds."""
+        return [record for record in self.evidence.of_kind(*kinds) if self.evidence.is_believed(record)]
+
+    def first(self, kind: Kind) -> Record | None:
+        """The first believed record of a kind."""
+        return next(iter(self.records(kind)), None)
+
+    def flow(self, stage: str) -> FlowRun | None:
+        """The last flow of a stage."""
+        return next((flow for flow in reversed(self.flows) if flow.stage == stage), None)
+
+    @property
+    def watch(self) -> Watched | None:
+        """The last watch."""
+        return self.watches[-1] if self.watches else None
+
+
+def assessed(evidence: Evidence) -> Assessment:
+    """Judge a release by its evidence."""
+    policy = policy_of(evidence)
+    flows, watches = tuple(_flows(evidence)), tuple(_watches(evidence, policy))
+    claims = (*_release_claims(evidence, flows), *_watch_claims(evidence, watches), *_feedback_claims(evidence))
+    return Assessment(evidence, policy, flows, watches, claims, _state(evidence, claims, watches))
+
+
+def policy_of(evidence: Evidence) -> Policy | None:
+    """The policy that the release was begun with, if it is believed."""
+    record = next(evidence.of_kind(Kind.POLICY), None)
+    if record is None or not evidence.is_believed(record):
+        return None
+    try:
+        return read_policy(evidence.body(str(record.facts["policy_sha256"])))
+    except PolicyRefused:
+        return None
+
+
+def _flows(evidence: Evidence) -> Iterator[FlowRun]:
+    steps: list[Record] = []
+    for record in evidence.of_kind(Kind.SMOKE_STEP, Kind.SMOKE, Kind.GAP):
+        stage = str(record.facts.get("stage", ""))
+        if steps and (record.kind is Kind.GAP or stage != steps[0].facts.get("stage")):
+            yield FlowRun(str(steps[0].facts.get("stage", "")), tuple(steps), None)
+            steps = []
+        if record.kind is Kind.SMOKE_STEP:
+            steps.append(record)
+        elif record.kind is Kind.SMOKE:
+            yield FlowRun(stage, tuple(steps), record)
+            steps = []
+    if steps:
+        yield FlowRun(str(steps[0].facts.get("stage", "")), tuple(steps), None)
+
+
+def _watches(evidence: Evidence, policy: Policy | None) -> Iterator[Watched]:
+    """Each watch whose beginning is believed, with all samples up to the next one; claims on samples that are not believed are none."""
+    begun: Record | None = None
+    samples: list[Record] = []
+    for record in evidence.of_kind(Kind.WATCH_BEGUN, Kind.SAMPLE):
+        if record.kind is Kind.WATCH_BEGUN:
+            if begun is not None:
+                yield _watched(policy, begun, samples)
+            begun, samples = record if evidence.is_believed(record) else None, []
+        elif begun is not None:
+            samples.append(record)
+    if begun is not None:
+        yield _watched(policy, begun, samples)
+
+
+def _watched(policy: Policy | None, begun: Record, samples: Sequence[Record]) -> Watched:
+    return Watched(begun, tuple(samples), None if policy is None else judged(policy, begun, samples))
+
+
+def _release_claims(evidence: Evidence, flows: Sequence[FlowRun]) -> Iterator[Claim]:
+    begun = list(evidence.of_kind(Kind.BEGUN))[:1]
+    checks = list(evidence.of_kind(Kind.CHECK))
+    outcomes = [check.facts.get("outcome") for check in checks]
+    yield claimed(evidence, "checks", checks, Outcome.PASSED in outcomes and Outcome.FAILED not in outcomes)
+    boots = list(evidence.of_kind(Kind.BOOT))[-1:]
+    started = [*begun, *boots] if begun and boots else []
+    yield claimed(evidence, "boot", started, bool(started) and _is_as_begun(begun[0], boots[0]))
+    previous = [flow for flow in flows if flow.stage == PREVIOUS][-1:]
+    yield _flow_claim(evidence, "previous_smoke", previous, is_needed=bool(previous))
+    yield _flow_claim(evidence, "private_smoke", [flow for flow in flows if flow.stage == PRIVATE][-1:])
+    switches = list(evidence.of_kind(Kind.SWITCH))[-1:]
+    yield claimed(evidence, "switch", switches, all("milliseconds" in switch.facts for switch in switches))
+    yield _flow_claim(evidence, "public_smoke", [flow for flow in flows if flow.stage == PUBLIC][-1:])
+    views = [step for flow in flows for step in flow.steps if "browser" in _seen(step) and step.facts.get("outcome") != Outcome.NOT_CHECKED]
+    yield claimed(evidence, "browser", views, all(step.facts.get("outcome") == Outcome.PASSED for step in views), is_needed=False)
+    rollbacks = list(evidence.of_kind(Kind.ROLLBACK))
+    if rollbacks:
+        yield claimed(evidence, "taken_back", rollbacks, all(each.facts.get("outcome") == Outcome.PASSED for each in rollbacks))
+
+
+def _is_as_begun(begun: Record, boot: Record) -> bool:
+    """Whether what started is what was to be released."""
+    same = all(boot.facts.get(name) == begun.facts.get(name) for name in ("version", "commit"))
+    return same and boot.facts.get("outcome") == Outcome.PASSED
+
+
+def _flow_claim(evidence: Evidence, key: str, flows: Sequence[FlowRun], *, is_needed: bool = True) -> Claim:
+    records = [record for flow in flows for record in flow.records]
+    return claimed(evidence, key, records, all(flow.has_passed for flow in flows), is_needed=is_needed)
+
+
+def _watch_claims(evidence: Evidence, watches: Sequence[Watched]) -> Iterator[Claim]:
+    if not watches or watches[-1].judgement is None:
+        yield Claim("watch.duration", Tick.UNPROVEN, ())
+        return
+    watch = watches[-1]
+    policy = list(evidence.of_kind(Kind.POLICY))[:1]
+    by_seq = {record.seq: record for record in (watch.begun, *watch.samples)}
+    for finding in watches[-1].judgement.findings:
+        made = claimed(evidence, f"watch.{finding.name}", [*policy, *(by_seq[seq] for seq in finding.cited)], finding.state <= State.WARN)
+        if finding.state is State.INCONCLUSIVE:
+            made = Claim(made.key, Tick.UNPROVEN, made.cited)
+        yield made
+
+
+def _feedback_claims(evidence: Evidence) -> Iterator[Claim]:
+    read = list(evidence.of_kind(Kind.FEEDBACK))
+    last = {str(record.facts.get("source")): record for record in read}
+    were_read = all(record.facts.get("was_read") is True for record in last.values())
+    yield claimed(evidence, "feedback_read", last.values(), were_read, is_needed=False)
+    are_calm = all(record.facts.get("was_read") is True and not complaints(record.facts) for record in read)
+    yield claimed(evidence, "no_complaints", read, are_calm, is_needed=False)
+
+
+def items_of(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Items of feedback in a record."""
+    items = facts.get("items")
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+
+
+def complaints(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Items that say that something is wrong; what nobody could sort may be one."""
+    return [item for item in items_of(facts) if item.get("kind") in ("bug", "unsorted")]
+
+
+def _seen(record: Record) -> Mapping[str, Any]:
+    seen = record.facts.get("seen")
+    return seen if isinstance(seen, Mapping) else {}
+
+
+def _state(evidence: Evidence, claims: Sequence[Claim], watches: Sequence[Watched]) -> State:
+    needed = [claim for claim in claims if claim.is_needed]
+    states = [watch.judgement.state for watch in watches if watch.judgement is not None]
+    is_failed = any(claim.tick is Tick.FAILS for claim in needed) or State.FAIL in states
+    if is_failed or any(evidence.is_believed(record) for record in evidence.of_kind(Kind.ROLLBACK)):
+        return State.FAIL
+    if any(claim.tick is Tick.UNPROVEN for claim in needed) or not states or not evidence.is_sound:
+        return State.INCONCLUSIVE
+    return states[-1]
+
+
+def mark(found: Assessment, key: str, records: Iterable[Record], outcome: object = Outcome.PASSED) -> Claim:
+    """A claim beside a line of a table: that these records say `passed`; what was not checked has neither tick nor cross."""
+    made = claimed(found.evidence, key, records, outcome == Outcome.PASSED, is_needed=False)
+    return replace(made, tick=Tick.UNPROVEN) if outcome == Outcome.NOT_CHECKED else made

@@ -1,0 +1,251 @@
+"""The report says what the evidence proves and nothing more; whatever is done to a cited record takes its tick away."""
+
+import json
+import random
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from securesystemslib.signer import CryptoSigner
+
+from bokgi.errors.base import Language
+from bokgi.operations.evidence_log import EvidenceLog, hash_of
+from bokgi.operations.judge import State
+from bokgi.operations.policy import Metric
+from bokgi.operations.report import Assessment, Form, assessed, document_of, render
+from bokgi.operations.report.claims import Tick
+from bokgi.operations.verification import verified
+from bokgi.reports.canonical_json import canonical_json
+from tests.operations.recorded_release import lines_of, write_lines
+from tests.operations.whole_release import recorded_whole
+
+HEADINGS = (
+    "개요",
+    "배포 소요 시간",
+    "배포 전 점검",
+    "배포 파일",
+    "서비스 시작",
+    "사용자 절차(스모크) 결과",
+    "API 응답",
+    "로그",
+    "성능",
+    "사용자 의견",
+    "인수 기준",
+    "배포 전과 후",
+    "판정",
+    "되돌리기: 필요와 가능",
+    "배포 후 한 주",
+    "배포 이력과 계획",
+    "권고",
+    "요약",
+    "서명",
+)
+
+
+def found_in(folder: Path, signer: CryptoSigner) -> Assessment:
+    return assessed(verified(folder, signer.public_key))
+
+
+def ticks(found: Assessment) -> dict[str, Tick]:
+    return {claim.key: claim.tick for claim in document_of(found).claims}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, CryptoSigner]:
+    recorded, signer = recorded_whole(tmp_path_factory.mktemp("whole") / "evidence")
+    return recorded.folder, signer
+
+
+def test_a_good_release_passes_and_has_every_section(whole: tuple[Path, CryptoSigner]) -> None:
+    found = found_in(*whole)
+    assert [claim for claim in found.claims if claim.tick is not Tick.HOLDS] == []
+    assert found.state is State.PASS
+    text = render(found)
+    headings = re.findall(r"^## \d+\. (.*)$", text, re.MULTILINE)
+    assert headings == [heading.replace("|", "\\|") for heading in HEADINGS]
+    assert "판정: 통과" in text
+    assert "60분 중 60분" in text
+
+
+def test_the_english_report_says_the_same(whole: tuple[Path, CryptoSigner]) -> None:
+    found = found_in(*whole)
+    korean, english = document_of(found), document_of(found, Language.ENGLISH)
+    assert [claim.key for claim in korean.claims] == [claim.key for claim in english.claims]
+    assert len(korean.sections) == len(english.sections) == len(HEADINGS)
+    assert "60 of 60 minutes" in render(found, Language.ENGLISH)
+    assert not re.search("[가-힣]", "".join(section.title for section in english.sections))
+
+
+def test_every_tick_names_a_record_with_its_hash(whole: tuple[Path, CryptoSigner]) -> None:
+    folder, signer = whole
+    hashes = [hash_of(line.rstrip(b"\n")) for line in lines_of(folder)]
+    found = found_in(folder, signer)
+    for claim in document_of(found).claims:
+        assert claim.cited, claim.key
+        assert all(hashes[citation.seq] == citation.sha256 for citation in claim.cited)
+    page = render(found, form=Form.HTML)
+    for seq in re.findall(r'href="#r(\d+)"', page):
+        assert f'id="r{seq}"' in page
+    linked = set(re.findall(r'href="bodies/([0-9a-f]{64})"', page))
+    assert linked
+    assert all((folder / "bodies" / name).is_file() for name in linked)
+
+
+def test_before_and_after_show_what_was_repaired(whole: tuple[Path, CryptoSigner]) -> None:
+    (row,) = re.findall(r"^\| csv 확인 \| 실패 \| 통과 .*$", render(found_in(*whole)), re.MULTILINE)
+    assert "고쳐짐" in row
+
+
+def test_a_missed_day_is_missed_and_days_to_come_are_no_failure(whole: tuple[Path, CryptoSigner]) -> None:
+    rows = re.findall(r"^\| (2026-11-\d\d) \| (\S+)", render(found_in(*whole)), re.MULTILINE)
+    assert rows[:4] == [("2026-11-21", "통과"), ("2026-11-22", "통과"), ("2026-11-23", "놓침"), ("2026-11-24", "통과")]
+    assert [word for _, word in rows[4:]] == ["아직"] * 3
+
+
+def test_a_remark_is_printed_as_a_statement_and_proves_nothing(whole: tuple[Path, CryptoSigner]) -> None:
+    found = found_in(*whole)
+    text, page = render(found), render(found, form=Form.HTML)
+    assert "kim의 진술(사실로 확인되지 않음)" in text
+    assert r"\<b\>PASS" in text
+    assert "<b>PASS" not in page.split('<details id="r0"')[0]
+    assert not any(claim.key.startswith("remark") for claim in document_of(found).claims)
+
+
+def test_an_empty_log_gives_no_tick(tmp_path: Path) -> None:
+    EvidenceLog(tmp_path).close()
+    found = found_in(tmp_path, CryptoSigner.generate_ed25519())
+    assert found.state is State.INCONCLUSIVE
+    assert Tick.HOLDS not in ticks(found).values()
+    assert "✓ [" not in render(found)
+
+
+def test_a_release_without_a_seal_gives_no_tick(whole: tuple[Path, CryptoSigner], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(whole[0], tmp_path / "copy"))
+    shutil.rmtree(folder / "seals")
+    found = found_in(folder, whole[1])
+    assert found.state is State.INCONCLUSIVE
+    assert Tick.HOLDS not in ticks(found).values()
+
+
+def test_a_watch_of_28_minutes_prints_28_of_60_and_is_inconclusive(tmp_path: Path) -> None:
+    recorded, signer = recorded_whole(tmp_path, minutes=28, every=4, days=())
+    found = found_in(recorded.folder, signer)
+    assert found.state is State.INCONCLUSIVE
+    assert "60분 중 28분" in render(found)
+    assert "28 of 60 minutes" in render(found, Language.ENGLISH)
+    assert "판정: 판정 불가" in render(found)
+    assert ticks(found)["watch.duration"] is Tick.UNPROVEN
+
+
+@pytest.mark.parametrize(
+    ("values", "state"),
+    [
+        ([{Metric.SERVER_ERRORS.value: 1.0}], State.FAIL),
+        ([{Metric.LOG_WARNINGS.value: 99.0}], State.WARN),
+        ([{Metric.CPU.value: None}], State.INCONCLUSIVE),
+    ],
+)
+def test_the_state_is_that_of_the_watch(tmp_path: Path, values: list[dict[str, float | None]], state: State) -> None:
+    recorded, signer = recorded_whole(tmp_path, values=values)
+    assert found_in(recorded.folder, signer).state is state
+
+
+def test_a_failed_flow_fails_the_release(tmp_path: Path) -> None:
+    recorded, signer = recorded_whole(tmp_path, failing_after="result")
+    found = found_in(recorded.folder, signer)
+    assert (found.state, ticks(found)["public_smoke"], ticks(found)["private_smoke"]) == (State.FAIL, Tick.FAILS, Tick.FAILS)
+
+
+def test_a_copy_elsewhere_gives_the_same_bytes(whole: tuple[Path, CryptoSigner], tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(whole[0], tmp_path / "another place" / "copy"))
+    for form in Form:
+        for language in Language:
+            assert render(found_in(copy, whole[1]), language, form) == render(found_in(*whole), language, form)
+
+
+def edited(line: bytes) -> bytes:
+    given = json.loads(line)
+    given["facts"]["edited"] = True
+    return canonical_json(given) + b"\n"
+
+
+def rechained(lines: list[bytes]) -> list[bytes]:
+    made, prev = [], "0" * 64
+    for line in lines:
+        anew = canonical_json(json.loads(line) | {"prev": prev})
+        prev = hash_of(anew)
+        made.append(anew + b"\n")
+    return made
+
+
+def alter(folder: Path, seq: int) -> None:
+    lines = lines_of(folder)
+    write_lines(folder, [*lines[:seq], edited(lines[seq]), *lines[seq + 1 :]])
+
+
+def alter_and_chain_anew(folder: Path, seq: int) -> None:
+    lines = lines_of(folder)
+    write_lines(folder, rechained([*lines[:seq], edited(lines[seq]), *lines[seq + 1 :]]))
+
+
+def delete_from(folder: Path, seq: int) -> None:
+    write_lines(folder, lines_of(folder)[:seq])
+
+
+def alter_a_body(folder: Path, seq: int) -> None:
+    bodies = re.findall(rb'sha256":"([0-9a-f]{64})"', lines_of(folder)[seq])
+    if not bodies:
+        alter(folder, seq)
+    for name in bodies:
+        (folder / "bodies" / name.decode()).write_bytes(b"another")
+
+
+@pytest.mark.parametrize("forgery", [alter, alter_and_chain_anew, delete_from, alter_a_body])
+def test_whatever_is_done_to_a_cited_record_takes_the_tick_away(
+    whole: tuple[Path, CryptoSigner], tmp_path: Path, forgery: Callable[[Path, int], None]
+) -> None:
+    claims = document_of(found_in(*whole)).claims
+    folder = Path(shutil.copytree(whole[0], tmp_path / "forged"))
+    files = {path: path.read_bytes() for path in (folder / "evidence.jsonl", *(folder / "bodies").iterdir())}
+    for seq in sorted({citation.seq for claim in claims for citation in claim.cited}):
+        forgery(folder, seq)
+        forged = found_in(folder, whole[1])
+        assert forged.state is not State.PASS, seq
+        held = {claim.key: claim for claim in document_of(forged).claims if claim.tick is Tick.HOLDS}
+        assert [claim.key for claim in held.values() if seq in {citation.seq for citation in claim.cited}] == [], seq
+        if forgery is not delete_from:
+            assert [claim.key for claim in claims if claim.key in held and seq in {citation.seq for citation in claim.cited}] == [], seq
+        for path, content in files.items():
+            path.write_bytes(content)
+
+
+@given(st.lists(st.sampled_from(["drop", "swap", "empty"]), min_size=1, max_size=4), st.randoms(use_true_random=False))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_mutilated_log_breaks_the_renderer_or_passes(
+    whole: tuple[Path, CryptoSigner], tmp_path: Path, deeds: list[str], randomness: random.Random
+) -> None:
+    folder = tmp_path / "mutilated"
+    if not folder.exists():
+        shutil.copytree(whole[0], folder)
+    lines = lines_of(whole[0])
+    for deed in deeds:
+        place = randomness.randrange(len(lines))
+        if deed == "drop":
+            del lines[place]
+        elif deed == "swap":
+            other = randomness.randrange(len(lines))
+            lines[place], lines[other] = lines[other], lines[place]
+        else:
+            given_line = json.loads(lines[place])
+            given_line["facts"] = dict.fromkeys(given_line["facts"], randomness.choice([None, [], {}, "x", -1]))
+            lines[place] = canonical_json(given_line) + b"\n"
+    if lines == lines_of(whole[0]):
+        return
+    write_lines(folder, rechained([canonical_json(json.loads(line) | {"seq": seq}) for seq, line in enumerate(lines)]))
+    found = found_in(folder, whole[1])
+    assert found.state is not State.PASS
+    assert all(render(found, language, form) for language in Language for form in Form)
