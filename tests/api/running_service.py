@@ -74,10 +74,18 @@ class RunningService:
         return backtest_id
 
 
-def settings_for(home: Path) -> Settings:
+def settings_for(home: Path, host_folder: Path | None = None) -> Settings:
     """Settings of a test: no limit that a test could meet by being fast."""
+    unlimited = 100_000
     return Settings(
-        home=home, cache=home / "cache", language=Language.ENGLISH, port=0, read_rate=100_000, start_rate=100_000, upload_rate=100_000
+        home=home,
+        cache=home / "cache",
+        language=Language.ENGLISH,
+        port=0,
+        read_rate=unlimited,
+        start_rate=unlimited,
+        upload_rate=unlimited,
+        host_folder=host_folder,
     )
 
 
@@ -128,18 +136,18 @@ def _wait_until_it_answers(client: httpx.Client) -> None:
 
 
 @contextmanager
-def running(home: Path, *, has_worker: bool = True) -> Iterator[RunningService]:
+def running(home: Path, *, has_worker: bool = True, host_folder: Path | None = None) -> Iterator[RunningService]:
     """The whole service over a store of a few bars; without a worker everything stays queued."""
     store_with(home, PRICES)
     write_demo(Store(home / "smoke"), instruments=SMOKE_STOCKS, sessions=SMOKE_SESSIONS)
-    with running_over(home, has_worker=has_worker) as service:
+    with running_over(home, has_worker=has_worker, host_folder=host_folder) as service:
         yield service
 
 
 @contextmanager
-def running_over(home: Path, *, has_worker: bool = True) -> Iterator[RunningService]:
+def running_over(home: Path, *, has_worker: bool = True, host_folder: Path | None = None) -> Iterator[RunningService]:
     """The whole service over what the home folder holds."""
-    application = build(settings_for(home))
+    application = build(settings_for(home, host_folder))
     with ExitStack() as stack:
         stack.callback(application.close)
         if has_worker:

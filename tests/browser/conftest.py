@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.served import Served
+from tests.operations.recorded_release import host_with_release
 
 FLAGS = (
     "--no-sandbox",
@@ -42,7 +43,9 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def served(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One service for the tests of this process; asked for after the browser, so that it does not start where there is none."""
-    with Served(tmp_path_factory.mktemp("browser")) as started:
+    service = Served(tmp_path_factory.mktemp("browser"))
+    host_with_release(service.host_folder)
+    with service as started:
         yield started
 
 

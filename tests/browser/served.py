@@ -28,6 +28,7 @@ class Served:
     def __init__(self, folder: Path, *, with_demo: bool = True) -> None:
         self.home = folder / "home"
         self.with_demo = with_demo
+        self.host_folder = folder / "host"
         self.log = folder / "serve.log"
         self.address = f"http://127.0.0.1:{_free_port()}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -46,12 +47,15 @@ class Served:
         if self.with_demo and not self.home.exists():  # refused where a test has uploaded real bars
             command.append("--demo")
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=dict(os.environ), start_new_session=True)
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment(), start_new_session=True)
         deadline = time.monotonic() + START_SECONDS
         while not self._is_healthy():
             if time.monotonic() > deadline or self._process.poll() is not None:
                 raise TimeoutError(self.log.read_text("utf-8", "replace")[-2000:])
             time.sleep(0.1)
+
+    def _environment(self) -> dict[str, str]:
+        return dict(os.environ) | {"BOKGI_HOST_FOLDER": str(self.host_folder)}
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End the process by a signal and wait for its end."""

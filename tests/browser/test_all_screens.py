@@ -25,6 +25,7 @@ SCREENS = {
     "trade": "/pages/result.html?id={id}&trade=2",
     "history": "/pages/history.html?compare={id},{other}",
     "data": "/pages/data.html?code=990110",
+    "ops": "/ops",
 }
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from securesystemslib.signer import CryptoSigner
 
 from bokgi.operations.evidence_log import EvidenceLog, MachineClock, Record
+from bokgi.operations.host_layout import EVIDENCE, PUBLIC_KEY
 from bokgi.operations.policy import Metric, default_policy
 from bokgi.operations.record_kinds import Kind
-from bokgi.operations.seals import seal
+from bokgi.operations.seals import new_key, read_signer, seal
 
 TAG, COMMIT = "v1.2.0", "a" * 40
 WELL: Mapping[str, float | None] = {**{metric.value: 0.0 for metric in Metric}, Metric.CPU.value: 31.5, Metric.API_TIME.value: 0.012}
@@ -62,9 +63,18 @@ class Recorded:
         seal(self.log, self.signer, phase, TAG, COMMIT)
 
 
-def sealed_release(folder: Path) -> tuple[Recorded, CryptoSigner]:
+def host_with_release(host: Path, name: str = "v1.2.0-aaaaaaaa") -> str:
+    """A host folder with keys and one release that was watched; gives the release's name."""
+    key = host / PUBLIC_KEY.removesuffix(".pub")
+    key.parent.mkdir(parents=True)
+    new_key(key)
+    sealed_release(host / EVIDENCE / name, read_signer(key))
+    return name
+
+
+def sealed_release(folder: Path, signer: CryptoSigner | None = None) -> tuple[Recorded, CryptoSigner]:
     """A release with a full watch, sealed twice."""
-    signer = CryptoSigner.generate_ed25519()
+    signer = signer or CryptoSigner.generate_ed25519()
     recorded = Recorded(folder, signer)
     recorded.begin()
     recorded.log.append(Kind.CHECK, name="disk", outcome="passed", seen={"free_bytes": 10_000_000_000})

@@ -13,6 +13,7 @@ from bokgi.api import (
     health,
     lists,
     metrics,
+    ops,
     page_files,
     results,
     searches,
@@ -44,6 +45,7 @@ ROUTERS: tuple[ModuleType, ...] = (
     feedback,
     status,
     metrics,
+    ops,
     page_files,
 )
 """Every module with routes; each defines `router`."""

@@ -22,6 +22,7 @@ from bokgi.errors.pages import PagesAbsent
 
 FOLDER = Path(__file__).parent / "pages"
 FIRST_PAGE = "specific-stock-selection.html"
+OPERATIONS_PAGE = "ops.html"
 HASHED = "assets/"
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASK_ANEW = "no-cache"
@@ -94,6 +95,12 @@ def page_of(name: str) -> PageFile:
 async def first_page(request: Request, if_none_match: Annotated[str | None, Header()] = None) -> Response:
     """The first page of the application."""
     return answer_of(request, FIRST_PAGE, if_none_match)
+
+
+@router.api_route("/ops", methods=["GET", "HEAD"])
+async def operations_page(request: Request, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+    """The page of the operator under its short address."""
+    return answer_of(request, OPERATIONS_PAGE, if_none_match)
 
 
 @router.api_route("/pages/{name:path}", methods=["GET", "HEAD"])

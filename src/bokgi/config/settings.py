@@ -38,6 +38,7 @@ class Settings:
     upload_bytes : largest file that may be uploaded
     read_rate, start_rate, start_burst, upload_rate : requests of one client, a second (uploads: a minute)
     krx_id, krx_password : your own login to the exchange's data site, for the source `krx-login`
+    host_folder : where `bokgi release` keeps its releases and their evidence, for the page of the operator
     """
 
     home: Path
@@ -57,6 +58,7 @@ class Settings:
     upload_rate: int = 10
     krx_id: str = ""
     krx_password: str | None = field(default=None, repr=False)
+    host_folder: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -88,6 +90,7 @@ class Settings:
             upload_rate=_number(given, "BOKGI_UPLOAD_RATE", 10, 1, 1_000_000),
             krx_id=given.get("BOKGI_KRX_ID", ""),
             krx_password=given.get("BOKGI_KRX_PASSWORD", "") or None,
+            host_folder=_folder(given, "BOKGI_HOST_FOLDER"),
         )
 
     @property

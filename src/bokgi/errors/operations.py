@@ -48,3 +48,39 @@ class KeyRefused(DataError):
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(field="key", path=path, problem=problem)
+
+
+class ReleaseAbsent(MissingError):
+    code = "release_absent"
+    english = "No release {name} has evidence on this host. GET /api/ops lists those that have."
+    korean = "이 호스트에 {name} 배포의 증거가 없습니다. GET /api/ops가 있는 것을 알려 줍니다."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(field="name", name=name)
+
+
+class RecordAbsent(MissingError):
+    code = "record_absent"
+    english = "The release {name} has no record {seq}: its {count} records are numbered from 0."
+    korean = "{name} 배포에 {seq}번 기록이 없습니다. 기록 {count}개의 번호는 0부터입니다."
+
+    def __init__(self, name: str, seq: int, count: int) -> None:
+        super().__init__(field="seq", name=name, seq=seq, count=count)
+
+
+class BodyAbsent(MissingError):
+    code = "body_absent"
+    english = "No record of the release {name} cites a body {sha256} that is there."
+    korean = "{name} 배포의 기록이 인용한 {sha256} 본문이 없습니다."
+
+    def __init__(self, name: str, sha256: str) -> None:
+        super().__init__(field="sha256", name=name, sha256=sha256)
+
+
+class HostFolderUnset(MissingError):
+    code = "host_folder_unset"
+    english = "This service was not put here by 'bokgi release': BOKGI_HOST_FOLDER names no host folder, so there are no releases to show."
+    korean = "이 서비스는 'bokgi release'로 배포되지 않았습니다. BOKGI_HOST_FOLDER에 호스트 폴더가 없어 보여 줄 배포가 없습니다."
+
+    def __init__(self) -> None:
+        super().__init__(field="BOKGI_HOST_FOLDER")

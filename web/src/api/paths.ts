@@ -58,4 +58,5 @@ export const pages = {
   result: (id?: string) => filled('/pages/result.html', { query: { id } }),
   history: (query: Record<string, string> = {}) => filled('/pages/history.html', { query }),
   data: (query: Record<string, string> = {}) => filled('/pages/data.html', { query }),
+  ops: (query: Record<string, string> = {}) => filled('/pages/ops.html', { query }),
 }

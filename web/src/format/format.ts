@@ -75,6 +75,11 @@ export function duration(seconds: number | null | undefined, language: Language)
   return `${Math.floor(whole / 3600)}${hour} ${Math.floor((whole % 3600) / 60)}${minute}`
 }
 
+/** Whole tenths of minutes that have passed, never rounded up: 28 minutes and 59 seconds are no 29. */
+export function minutes(seconds: number): string {
+  return count(Math.floor(seconds / 6) / 10, seconds % 60 ? 1 : 0)
+}
+
 const inSeoul = { timeZone: 'Asia/Seoul', hour12: false } as const
 const dayParts = { ...inSeoul, year: 'numeric', month: '2-digit', day: '2-digit' } as const
 const dayAndTime = new Intl.DateTimeFormat('sv-SE', { ...dayParts, hour: '2-digit', minute: '2-digit' })

@@ -1,0 +1,50 @@
+"""The page of the operator: what was watched, ticks that open their evidence, and no tick where evidence was touched."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.served import Served
+from tests.operations.recorded_release import host_with_release
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_status_line_leads_to_the_operator(open_page: Open) -> None:
+    page = open_page("/")
+    page.get_by_role("status").get_by_role("link").click()
+    expect(page.get_by_role("heading", name="운영", level=1)).to_be_visible()
+    expect(page.get_by_role("rowheader", name="v1.2.0")).to_be_visible()
+
+
+def test_a_tick_opens_the_records_that_it_cites(open_page: Open) -> None:
+    page = open_page("/ops")
+    expect(page.get_by_text("60분 가운데 60분 감시")).to_be_visible()
+    row = page.get_by_role("row", name="CPU")
+    row.get_by_role("button", name="✓ 통과").click()
+    window = page.get_by_role("dialog")
+    expect(window.get_by_text("증명됨", exact=True)).to_be_visible()
+    window.get_by_role("button", name="다음").click()
+    expect(window.get_by_text('"cpu_percent": 31.5')).to_be_visible()
+    expect(window.get_by_role("link")).to_have_count(1)
+
+
+def test_evidence_that_was_touched_gives_no_tick(open_page: Open, served: Served) -> None:
+    name = host_of_forgery(served.host_folder)
+    page = open_page(f"/ops?release={name}")
+    expect(page.get_by_role("heading", name="증거의 문제")).to_be_visible()
+    expect(page.get_by_role("row", name="CPU").get_by_role("button", name="통과(아직 봉인 전)")).to_be_visible()
+    expect(page.get_by_role("button", name="✓ 통과")).to_have_count(0)
+
+
+def host_of_forgery(host: Path) -> str:
+    """A second release beside the sound one, whose log was altered after its seal."""
+    other = host.with_name("forged")
+    if not other.exists():
+        host_with_release(other, "v1.2.0-forged")
+        log = other / "evidence" / "v1.2.0-forged" / "evidence.jsonl"
+        log.write_bytes(log.read_bytes().replace(b'"operator":"kim"', b'"operator":"lee"'))
+        (other / "evidence" / "v1.2.0-forged").rename(host / "evidence" / "v1.2.0-forged")
+    return "v1.2.0-forged"
