@@ -35,16 +35,16 @@ def test_evidence_that_was_touched_gives_no_tick(open_page: Open, served: Served
     name = host_of_forgery(served.host_folder)
     page = open_page(f"/ops?release={name}")
     expect(page.get_by_role("heading", name="증거의 문제")).to_be_visible()
-    expect(page.get_by_role("row", name="CPU").get_by_role("button", name="통과(아직 봉인 전)")).to_be_visible()
+    expect(page.get_by_role("row", name="CPU").get_by_role("button", name="증명되지 않음")).to_be_visible()
     expect(page.get_by_role("button", name="✓ 통과")).to_have_count(0)
 
 
 def host_of_forgery(host: Path) -> str:
-    """A second release beside the sound one, whose log was altered after its seal."""
+    """A second release beside the sound one, of which what a sample saw was altered after its seal."""
     other = host.with_name("forged")
     if not other.exists():
         host_with_release(other, "v1.2.0-forged")
-        log = other / "evidence" / "v1.2.0-forged" / "evidence.jsonl"
-        log.write_bytes(log.read_bytes().replace(b'"operator":"kim"', b'"operator":"lee"'))
+        seen = next(body for body in (other / "evidence" / "v1.2.0-forged" / "bodies").iterdir() if body.read_bytes() == b"sample 7")
+        seen.write_bytes(b"sample 8")
         (other / "evidence" / "v1.2.0-forged").rename(host / "evidence" / "v1.2.0-forged")
     return "v1.2.0-forged"

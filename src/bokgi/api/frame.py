@@ -172,7 +172,7 @@ class _Passage:
     def _is_page(self, kind: str) -> bool:
         """Whether the answer is a page. A 304 has no type, and its headers take the place of those of the page that the browser kept."""
         path = self.scope["path"]
-        return kind.startswith("text/html") or path == "/" or path.startswith("/pages/")
+        return kind.startswith("text/html") or path in ("/", "/ops") or path.startswith("/pages/")
 
     def write_access(self, seconds: float) -> None:
         """One line a request."""

@@ -379,7 +379,7 @@ export const en: Words = {
     flawsHint: 'These records bear no verdict. Records below no seal yet are sealed when their phase ends.',
     inbox: 'What users say',
     inboxNone: 'No feedback was received.',
-    marks: { proved: '✓ pass', unproved: 'pass (not sealed yet)', warned: 'warning', open: 'inconclusive', failed: '✗ fail' },
+    marks: { proved: '✓ pass', unproved: 'not proved', warned: 'warning', open: 'inconclusive', failed: '✗ fail' },
     outcomes: {
       running: 'running',
       unknown: 'unknown',

@@ -379,7 +379,7 @@ export const ko = {
     flawsHint: '아래 기록은 어떤 판정의 근거도 되지 못합니다. 아직 봉인되지 않은 기록은 단계가 끝나면 봉인됩니다.',
     inbox: '사용자 의견',
     inboxNone: '받은 의견이 없습니다.',
-    marks: { proved: '✓ 통과', unproved: '통과(아직 봉인 전)', warned: '주의', open: '판정 불가', failed: '✗ 실패' },
+    marks: { proved: '✓ 통과', unproved: '증명되지 않음', warned: '주의', open: '판정 불가', failed: '✗ 실패' },
     outcomes: {
       running: '진행 중',
       unknown: '알 수 없음',
