@@ -23,6 +23,8 @@ def environment_of(settings: Settings, base: Mapping[str, str] | None = None) ->
 
 
 def _text(value: object) -> str:
+    if value is None:
+        return ""  # counts as not set
     if isinstance(value, tuple):
         return ",".join(value)
     return str(value.value if isinstance(value, Enum) else value)
