@@ -1,6 +1,7 @@
 """The compile cache: one folder for each state of kernels, compiler and processor."""
 
 import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bokgi.config import compile_cache
+from tests.architecture.source_tree import PACKAGE
 
 
 def test_prepare_points_numba_at_a_folder_below_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,3 +88,31 @@ def test_a_cache_that_cannot_be_written_is_replaced_with_a_warning(tmp_path: Pat
     assert folder.is_dir()
     assert not folder.is_relative_to(blocked)
     assert folder.parent.stat().st_mode & 0o022 == 0
+
+
+def test_two_copies_of_the_package_share_what_was_compiled(tmp_path: Path) -> None:
+    program = """
+import os, sys
+from bokgi.config.compile_cache import prepare
+os.environ["BOKGI_CACHE"] = sys.argv[1]
+prepare()
+from bokgi.bars import auctions, slots
+from numba.core.caching import FunctionCache
+from bokgi.config import kernel_locator
+def kernel(): return 1
+kernel.__code__ = kernel.__code__.replace(co_filename=str(kernel_locator.PACKAGE / "bars" / "slots.py"))
+print(FunctionCache(kernel).cache_path)
+print(FunctionCache(FunctionCache.load_overload).cache_path)
+"""
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(PACKAGE, copy / "bokgi", ignore=shutil.ignore_patterns("pages", "__pycache__"))
+    said = []
+    for place in (PACKAGE.parent, copy):
+        environment = dict(os.environ) | {"PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", program, str(tmp_path)], env=environment, capture_output=True, text=True, check=True
+        )
+        said.append(done.stdout.splitlines())
+    assert said[0][0] == said[1][0]
+    assert said[0][0].endswith("/bars")
+    assert "/bars" not in said[0][1], "what is not ours goes where Numba would put it"

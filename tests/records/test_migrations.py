@@ -16,8 +16,8 @@ from alembic.script import ScriptDirectory
 import bokgi.records
 from bokgi.errors.records import SchemaOutdated, SchemaTooNew
 from bokgi.records.database import Database, found_schema
+from bokgi.records.migration_operations import contracting, operations_of
 from bokgi.records.tables import METADATA, SCHEMA
-from tests.records.migration_operations import contracting, operations_of
 
 FOLDER = Path(bokgi.records.__file__).parent / "migrations"
 SCRIPTS = list(ScriptDirectory(str(FOLDER)).walk_revisions())[::-1]

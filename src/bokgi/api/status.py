@@ -7,6 +7,7 @@ from pydantic import Field
 
 from bokgi.api.dependencies import TheApplication
 from bokgi.api.schemas_base import Answer, Instant
+from bokgi.config.commit import own_commit
 from bokgi.reports.formats import utc_text
 
 router = APIRouter(tags=["status"])
@@ -40,6 +41,7 @@ class StatusAnswer(Answer):
 
     version: str = Field(examples=["0.1.0"])
     release: str
+    commit: str = Field(description="Commit that the code was taken from; empty in a working copy.")
     status: str = Field(description="As in `GET /api/health`.", examples=["healthy"])
     uptime_seconds: int = Field(ge=0)
     workers: list[WorkerState]
@@ -54,6 +56,7 @@ def get_status(application: TheApplication) -> StatusAnswer:
     return StatusAnswer(
         version=application.version,
         release=application.settings.release_name,
+        commit=own_commit(),
         status=report.status,
         uptime_seconds=report.uptime_seconds,
         workers=_workers(application),

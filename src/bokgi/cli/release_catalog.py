@@ -15,4 +15,58 @@ RELEASE = (
         "Hold the service's socket and keep its slots, until Ctrl-C.",
         "서비스의 소켓을 맡고 슬롯을 실행 상태로 유지합니다(Ctrl-C까지).",
     ),
+    Entry(
+        "plan",
+        "bokgi.cli.release_deploy:plan_command",
+        "Check all that must hold before a tag is released.",
+        "태그를 배포하기 전에 모든 조건을 점검합니다.",
+    ),
+    Entry(
+        "deploy",
+        "bokgi.cli.release_deploy:deploy_command",
+        "Put a tag into service without losing a request.",
+        "태그를 요청 하나 잃지 않고 배포합니다.",
+    ),
+    Entry(
+        "rollback",
+        "bokgi.cli.release_deploy:rollback_command",
+        "Go back to an earlier release.",
+        "이전 배포로 되돌립니다.",
+    ),
+    Entry(
+        "resume",
+        "bokgi.cli.release_deploy:resume_command",
+        "Go on with a release that was interrupted.",
+        "중단된 배포를 이어 갑니다.",
+    ),
+    Entry(
+        "abort",
+        "bokgi.cli.release_deploy:abort_command",
+        "Take back a release that was interrupted.",
+        "중단된 배포를 되돌립니다.",
+    ),
+    Entry(
+        "status",
+        "bokgi.cli.release_views:status_command",
+        "Show which release serves, and its slots.",
+        "운영 중인 배포와 슬롯을 보여 줍니다.",
+    ),
+    Entry(
+        "history",
+        "bokgi.cli.release_views:history_command",
+        "List releases, made and planned.",
+        "지난 배포와 예정된 배포를 보여 줍니다.",
+    ),
+    Entry(
+        "prune",
+        "bokgi.cli.release_views:prune_command",
+        "Remove unpacked releases that are not needed any more.",
+        "더 필요 없는 배포 폴더를 지웁니다.",
+    ),
+    Entry(
+        "units",
+        "bokgi.cli.release_views:units_command",
+        "Write systemd units for this host.",
+        "이 호스트의 systemd 유닛을 씁니다.",
+    ),
 )

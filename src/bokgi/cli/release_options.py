@@ -28,3 +28,9 @@ def host_option(callback: _Callback) -> _Callback:
         help=say("The host folder; by default the present folder.", "호스트 폴더. 기본값은 현재 폴더."),
     )
     return option(callback)
+
+
+def break_lock_option(callback: _Callback) -> _Callback:
+    """`--break-lock`: take the lock from whoever holds it."""
+    words = say("Take the lock from whoever holds it; this is recorded.", "잠금을 넘겨받습니다(기록됩니다).")
+    return click.option("--break-lock", is_flag=True, help=words)(callback)

@@ -32,6 +32,9 @@ KEPT_SECONDS = 14 * 24 * 3600
 """A folder unused for this long is removed, and so are all but the newest `KEPT_FOLDERS` once they rested an hour."""
 RESTED_SECONDS = 3600
 
+LOCATORS = "bokgi.config.kernel_locator.KernelLocator,UserProvidedCacheLocator,InTreeCacheLocator,UserWideCacheLocator,IPythonCacheLocator"
+"""Ours first; what is not our code goes where Numba would put it."""
+
 _PACKAGE = Path(__file__).parents[1]
 _IMPORT = re.compile(r"^\s*(?:from\s+(bokgi[\w.]*)\s+import\s+(\([^)]*\)|[^\n]+)|import\s+(bokgi[\w.]*))", re.MULTILINE)
 _PROCESSOR_LINES = ("model name", "flags", "features", "cpu part", "cpu implementer")
@@ -43,10 +46,10 @@ def prepare() -> Path:
     A folder that cannot be written is replaced by a private temporary one, with a warning.
     """
     folder = _usable_folder(kernel_key())
-    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    os.environ |= {"NUMBA_CACHE_DIR": str(folder), "NUMBA_CACHE_LOCATOR_CLASSES": LOCATORS}
     numba = sys.modules.get("numba")
-    if numba is not None:
-        numba.config.CACHE_DIR = str(folder)  # Numba reads the environment only once, on import.
+    if numba is not None:  # Numba reads the environment only once, on import.
+        numba.config.CACHE_DIR, numba.config.CACHE_LOCATOR_CLASSES = str(folder), LOCATORS
     return folder
 
 

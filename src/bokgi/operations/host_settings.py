@@ -40,7 +40,7 @@ class HostSettings:
     variables: Mapping[str, str] = field(default_factory=dict)
     free_disk_mebibytes: int = 1024
     free_memory_mebibytes: int = 512
-    boot_seconds: float = 120.0
+    boot_seconds: float = 300.0
     settle_seconds: float = 5.0
     backup_bars: bool = False
     kept_releases: int = 5

@@ -22,7 +22,7 @@ def slot_command(host: HostFolder, release: Path) -> list[str]:
 
 def environment_for(host: HostFolder, release: Path, name: str, port: int) -> dict[str, str]:
     """The environment of a slot, its workers, and tools of a release."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BOKGI_", "PYTHON"))}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BOKGI_", "PYTHON", "NUMBA_CACHE"))}
     settings = host.settings
     own: Mapping[str, str] = {
         "BOKGI_HOME": str(settings.home),

@@ -37,11 +37,11 @@ def operations_of(module: ModuleType) -> list[MigrateOperation]:
 
     recorder = Operations(context)
     vars(recorder).update(invoke=keep, batch_alter_table=refuse)
-    recorder._install_proxy()
+    recorder._install_proxy()  # noqa: SLF001  # migrations call the module `op`, which only this sets
     try:
         module.upgrade()
     finally:
-        recorder._remove_proxy()
+        recorder._remove_proxy()  # noqa: SLF001  # as above
     return kept
 
 

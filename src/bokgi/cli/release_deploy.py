@@ -1,0 +1,128 @@
+"""`bokgi release plan`, `deploy`, `run`, `resume`, `abort` and `rollback`: what changes which release serves."""
+
+import click
+
+from bokgi.cli.frame import Command
+from bokgi.cli.language import say
+from bokgi.cli.release_options import break_lock_option, host_option
+from bokgi.cli.release_words import FAILED, PASSED, Teller, told
+from bokgi.config.settings import Settings
+from bokgi.errors.releases import NoReleaseToGoBackTo, ReleaseIsBad
+from bokgi.operations.host_folder import HostFolder
+from bokgi.operations.host_state import read_host_state
+from bokgi.operations.release_log import latest_of
+from bokgi.operations.releasing.going_back import go_back
+from bokgi.operations.releasing.opening import interrupted_release, new_release, released
+from bokgi.operations.releasing.release import Ending, Goal, Wanted, abort, go_on, resume
+from bokgi.operations.releasing.site import Site
+
+UNWATCHED = (0.0, 1.0)
+
+
+def _no_watch(_site: Site, _wanted: Wanted) -> Ending:
+    return Ending.INCONCLUSIVE
+
+
+def _released(host: HostFolder, tag: str, wanted: Wanted, *, breaks_lock: bool) -> int:
+    with new_release(host, tag, wanted, Teller(), breaks_lock=breaks_lock) as site:
+        return told(go_on(site, wanted, _no_watch))
+
+
+@click.command(
+    "plan",
+    cls=Command,
+    help=say(
+        "Check all that must hold before TAG is released; nothing is changed.",
+        "TAG 배포 전에 확인할 것을 모두 점검합니다. 아무것도 바꾸지 않습니다.",
+    ),
+)
+@click.argument("tag")
+@host_option
+@break_lock_option
+@click.pass_obj
+def plan_command(_settings: Settings, /, tag: str, host: HostFolder, break_lock: bool) -> int:
+    """Plan one release."""
+    return _released(host, tag, Wanted(Goal.PLAN, *UNWATCHED), breaks_lock=break_lock)
+
+
+@click.command(
+    "deploy",
+    cls=Command,
+    help=say(
+        "Put TAG into service: plan, unpack, boot and smoke test in private, switch, smoke test in public. Not watched.",
+        "TAG를 배포합니다: 사전 점검, 풀기, 비공개 시작과 점검, 전환, 공개 점검. 관찰은 하지 않습니다.",
+    ),
+)
+@click.argument("tag")
+@host_option
+@break_lock_option
+@click.pass_obj
+def deploy_command(_settings: Settings, /, tag: str, host: HostFolder, break_lock: bool) -> int:
+    """Deploy one release."""
+    return _released(host, tag, Wanted(Goal.DEPLOY, *UNWATCHED), breaks_lock=break_lock)
+
+
+@click.command(
+    "resume",
+    cls=Command,
+    help=say("Go on with a release that was interrupted.", "중단된 배포를 이어 갑니다."),
+)
+@host_option
+@break_lock_option
+@click.pass_obj
+def resume_command(_settings: Settings, /, host: HostFolder, break_lock: bool) -> int:
+    """Resume the unfinished release."""
+    with interrupted_release(host, Teller(), breaks_lock=break_lock) as (site, attempt):
+        return told(resume(site, attempt, _no_watch))
+
+
+@click.command(
+    "abort",
+    cls=Command,
+    help=say("Take back a release that was interrupted.", "중단된 배포를 되돌립니다."),
+)
+@host_option
+@break_lock_option
+@click.pass_obj
+def abort_command(_settings: Settings, /, host: HostFolder, break_lock: bool) -> int:
+    """Abort the unfinished release."""
+    with interrupted_release(host, Teller(), breaks_lock=break_lock) as (site, attempt):
+        told(abort(site, attempt))
+    return PASSED
+
+
+@click.command(
+    "rollback",
+    cls=Command,
+    help=say(
+        "Go back to the release before, or to that of TAG. The release that is left may be deployed again later.",
+        "이전 배포 또는 TAG의 배포로 되돌립니다. 떠나는 배포는 나중에 다시 배포할 수 있습니다.",
+    ),
+)
+@click.argument("tag", required=False, default="")
+@host_option
+@break_lock_option
+@click.pass_obj
+def rollback_command(_settings: Settings, /, tag: str, host: HostFolder, break_lock: bool) -> int:
+    """Go back by hand."""
+    state = read_host_state(host.root)
+    target = _target(host, tag)
+    if state.current is None:
+        raise NoReleaseToGoBackTo(tag, "")
+    with released(host, latest_of(host.evidence, state.current), "rollback", Teller(), breaks_lock=break_lock) as site:
+        is_well = go_back(site, target)
+        site.seal("rollback")
+        return PASSED if is_well else FAILED
+
+
+def _target(host: HostFolder, tag: str) -> str:
+    """The release that a person means."""
+    state = read_host_state(host.root)
+    unpacked = sorted(folder.name for folder in host.releases.iterdir() if not folder.name.startswith("."))
+    names = [state.previous] if not tag else [name for name in unpacked if tag in (name, name.rsplit("-", 1)[0])]
+    target = names[-1] if names else None
+    if target is None or target == state.current:
+        raise NoReleaseToGoBackTo(tag, ", ".join(unpacked))
+    if target in state.bad:
+        raise ReleaseIsBad(target, state.bad[target])
+    return target

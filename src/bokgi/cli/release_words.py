@@ -1,0 +1,70 @@
+"""What a release does, in words for the person at the terminal."""
+
+import sys
+import time
+
+import click
+
+from bokgi.cli.language import say
+from bokgi.operations.record_kinds import Outcome
+from bokgi.operations.releasing.release import Ending
+from bokgi.operations.releasing.site import News
+
+PASSED, FAILED, INCONCLUSIVE = 0, 1, 3
+EXIT_CODES = {
+    Ending.PLANNED: PASSED,
+    Ending.DEPLOYED: PASSED,
+    Ending.PASSED: PASSED,
+    Ending.FAILED: FAILED,
+    Ending.ABORTED: FAILED,
+    Ending.INCONCLUSIVE: INCONCLUSIVE,
+}
+STEPS = {
+    "tag": ("tag and commit", "태그와 커밋"),
+    "not_bad": ("it has not failed before", "이전에 실패한 적 없음"),
+    "version": ("version in the code", "코드의 버전"),
+    "changelog": ("section of the changelog", "변경 기록"),
+    "space": ("disk and memory", "디스크와 메모리"),
+    "live_service": ("the live service answers", "운영 중인 서비스 응답"),
+    "migrations": ("changes of the tables only add", "테이블 변경은 추가만"),
+    "backup": ("backup, restored to see", "백업과 복원 확인"),
+    "previous_release": ("the way back works", "되돌릴 수 있음"),
+    "smoke_outgoing": ("smoke test of the live release", "운영 중인 배포의 점검"),
+    "smoke_previous": ("smoke test of the way back", "되돌릴 배포의 점검"),
+    "smoke_private": ("smoke test in private", "비공개 점검"),
+    "smoke_public": ("smoke test in public", "공개 점검"),
+    "unpack": ("unpack", "풀기"),
+    "boot": ("boot in private", "비공개로 시작"),
+    "switch": ("traffic moves", "트래픽 전환"),
+    "watch": ("watch", "관찰"),
+    "retire": ("the old slot ends", "이전 슬롯 종료"),
+    "rollback": ("back to the release before", "이전 배포로 되돌림"),
+}
+_MARKS = {None: "…", Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_CHECKED: "–"}
+ENDINGS = {
+    Ending.PLANNED: ("Nothing stands in the way of this release.", "배포를 막는 것이 없습니다."),
+    Ending.DEPLOYED: ("The release has the traffic.", "배포가 트래픽을 받고 있습니다."),
+    Ending.PASSED: ("The release passed.", "배포가 통과했습니다."),
+    Ending.FAILED: ("The release failed; what served before serves now.", "배포가 실패했습니다. 이전 배포가 서비스하고 있습니다."),
+    Ending.INCONCLUSIVE: ("It could not be decided whether the release is well.", "배포가 정상인지 판정할 수 없습니다."),
+    Ending.ABORTED: ("The release was taken back.", "배포를 되돌렸습니다."),
+}
+
+
+class Teller:
+    """Tells news on the terminal as they come, with the seconds since the beginning."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self, news: News) -> None:
+        words = say(*STEPS.get(news.name, (news.name, news.name)))
+        detail = f": {news.detail}" if news.detail else ""
+        click.echo(f"{time.monotonic() - self._began:7.1f} s  {_MARKS[news.outcome]} {words}{detail}")
+        sys.stdout.flush()
+
+
+def told(ending: Ending) -> int:
+    """Say how it ended, and give the exit code."""
+    click.echo(say(*ENDINGS[ending]))
+    return EXIT_CODES[ending]

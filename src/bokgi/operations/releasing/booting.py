@@ -1,0 +1,104 @@
+"""A slot is started in private and must be what it should be: healthy, of its version and commit, and alive for a while."""
+
+import time
+from dataclasses import dataclass
+
+from bokgi.operations.asking import Answer
+from bokgi.operations.record_kinds import Kind, Outcome
+from bokgi.operations.releasing.site import News, Site
+from bokgi.operations.repository import Tagged
+from bokgi.operations.slots.commands import environment_for, slot_command
+
+LOOK_SECONDS = 0.1
+ASK_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """problem : why it may not get traffic, else empty"""
+
+    pid: int
+    version: str
+    commit: str
+    seconds: float
+    problem: str
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome.FAILED if self.problem else Outcome.PASSED
+
+
+def boot(site: Site, tagged: Tagged, slot: str) -> Booted:
+    """Start a slot, or find it running, look at it, and record what was seen.
+
+    slot : its name; that of the release, or another for a trial
+    """
+    site.tell(News("boot"))
+    folder = site.folder(tagged.name)
+    port = int(site.holder.report().address.rsplit(":", 1)[1])
+    began = time.monotonic()
+    site.holder.start(slot, slot_command(site.host, folder), environment_for(site.host, folder, slot, port))
+    problem, status = _until_healthy(site, slot, began + site.host.settings.boot_seconds)
+    seconds = round(time.monotonic() - began, 3)
+    said = status.json() if status is not None and isinstance(status.json(), dict) else {}
+    problem = problem or _wrong_identity(said, tagged, slot) or _unsettled(site, slot)
+    booted = Booted(_pid(site, slot), str(said.get("version", "")), str(said.get("commit", "")), seconds, problem)
+    body = site.log.keep_body(status.body) if status is not None else None
+    site.log.append(
+        Kind.BOOT,
+        slot=slot,
+        pid=booted.pid,
+        version=booted.version,
+        commit=booted.commit,
+        seconds=booted.seconds,
+        outcome=booted.outcome,
+        problem=problem,
+        **({} if body is None else {"status_sha256": body}),
+    )
+    site.tell(News("boot", booted.outcome, problem or f"{slot}, {seconds:.1f} s"))
+    return booted
+
+
+def _until_healthy(site: Site, slot: str, deadline: float) -> tuple[str, Answer | None]:
+    """Wait for health; gives the problem, and the status of the service where it answered."""
+    asker, seen = site.private(slot), "no answer"
+    while time.monotonic() < deadline:
+        report = site.holder.report().slots.get(slot)
+        if report is None or report.deaths or not report.pid:
+            return f"the process ended: {'' if report is None else _last_line(report.last_words)}", None
+        health = asker.get("/api/health", ASK_SECONDS)
+        if health.status == 200:
+            return "", asker.get("/api/status", ASK_SECONDS)
+        seen = f"health answered {health.status} {health.problem or health.body[:200].decode('utf-8', 'replace')}"
+        time.sleep(LOOK_SECONDS)
+    return f"not healthy in time: {seen}", asker.get("/api/status", ASK_SECONDS)
+
+
+def _wrong_identity(said: dict[str, object], tagged: Tagged, slot: str) -> str:
+    wanted = {"version": tagged.version, "commit": tagged.commit, "release": slot}
+    wrong = [f"{name} is {said.get(name)!r}, not {value!r}" for name, value in wanted.items() if said.get(name) != value]
+    return "; ".join(wrong)
+
+
+def _unsettled(site: Site, slot: str) -> str:
+    """Watch it for a while: a release may die, or its worker, a moment after it was healthy."""
+    asker, deadline = site.private(slot), time.monotonic() + site.host.settings.settle_seconds
+    while time.monotonic() < deadline:
+        report = site.holder.report().slots[slot]
+        if report.deaths or not report.pid:
+            return f"the process ended after it was healthy: {_last_line(report.last_words)}"
+        health = asker.get("/api/health", ASK_SECONDS)
+        if health.status != 200:
+            return f"health answered {health.status} after it was healthy {health.problem}".strip()
+        time.sleep(LOOK_SECONDS)
+    return ""
+
+
+def _pid(site: Site, slot: str) -> int:
+    report = site.holder.report().slots.get(slot)
+    return 0 if report is None else report.pid
+
+
+def _last_line(words: str) -> str:
+    lines = [line for line in words.strip().splitlines() if line.strip()]
+    return lines[-1][-300:] if lines else "it said nothing"

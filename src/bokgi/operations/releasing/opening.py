@@ -1,0 +1,133 @@
+"""Opening a host for a release: repository, holder, policy, flow, keys and the log, put together for the steps."""
+
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bokgi.errors.releases import NothingToResume, ReleaseUnfinished
+from bokgi.operations.evidence_log import EvidenceLog
+from bokgi.operations.host_folder import POLICY_NAME, HostFolder
+from bokgi.operations.host_lock import HostLock, holder_of, operator_name
+from bokgi.operations.host_state import read_host_state, write_host_state
+from bokgi.operations.policy import read_policy
+from bokgi.operations.record_kinds import Kind
+from bokgi.operations.release_log import Attempt, new_folder, unfinished
+from bokgi.operations.releasing.release import Wanted
+from bokgi.operations.releasing.site import News, Site
+from bokgi.operations.repository import Repository, Tagged
+from bokgi.operations.seals import read_signer
+from bokgi.operations.slots.control import HolderClient
+from bokgi.operations.smoke import read_flow
+
+Tell = Callable[[News], None]
+FLOW_NAME = "smoke.yaml"
+
+
+def repository_of(host: HostFolder) -> Repository:
+    """The bare copy of the host's repository."""
+    return Repository(host.root / "repository.git", host.settings.repository)
+
+
+@contextmanager
+def new_release(host: HostFolder, tag: str, wanted: Wanted, tell: Tell, *, breaks_lock: bool = False) -> Iterator[Site]:
+    """The lock, and a log with its first records.
+
+    Raises
+    ------
+    ReleaseLocked, ReleaseUnfinished, TagUnknown, RepositoryRefused, HolderAbsent
+    """
+    with _locked(host, f"{wanted.goal} {tag}", breaks_lock=breaks_lock) as lock:
+        repository = repository_of(host)
+        repository.fetch()
+        tagged = repository.tagged(tag)
+        agree_with_holder(host)
+        with EvidenceLog(new_folder(host.evidence, tagged.name)) as log:
+            _begin(log, tagged, wanted, lock)
+            yield _site(host, repository, tagged, log, tell)
+
+
+@contextmanager
+def _locked(host: HostFolder, what: str, *, breaks_lock: bool) -> Iterator[HostLock]:
+    """The lock of a host on which nothing is unfinished."""
+    holder = holder_of(host.root)
+    if holder is None or not holder.is_alive:
+        _check_finished(host)
+    with HostLock(host.root, what, takes_dead=True, breaks=breaks_lock) as lock:
+        _check_finished(host)
+        yield lock
+
+
+def _check_finished(host: HostFolder) -> None:
+    before = unfinished(host.evidence)
+    if before is not None:
+        raise ReleaseUnfinished(before.tagged.tag, before.phases[-1] if before.phases else "begun")
+
+
+@contextmanager
+def interrupted_release(host: HostFolder, tell: Tell, *, breaks_lock: bool = False) -> Iterator[tuple[Site, Attempt]]:
+    """The release that was interrupted, with its log open again.
+
+    Raises
+    ------
+    NothingToResume, ReleaseLocked, HolderAbsent
+    """
+    with HostLock(host.root, "resume", takes_dead=True, breaks=breaks_lock) as lock:
+        attempt = unfinished(host.evidence)
+        if attempt is None:
+            raise NothingToResume(str(host.root))
+        agree_with_holder(host)
+        with EvidenceLog(attempt.folder) as log:
+            _record_lock(log, lock)
+            yield _site(host, repository_of(host), attempt.tagged, log, tell), attempt
+
+
+@contextmanager
+def released(host: HostFolder, attempt: Attempt, what: str, tell: Tell, *, breaks_lock: bool = False) -> Iterator[Site]:
+    """A release that has ended, with its log open for what follows."""
+    with _locked(host, what, breaks_lock=breaks_lock) as lock:
+        agree_with_holder(host)
+        with EvidenceLog(attempt.folder) as log:
+            _record_lock(log, lock)
+            yield _site(host, repository_of(host), attempt.tagged, log, tell)
+
+
+def agree_with_holder(host: HostFolder) -> None:
+    """Where a kill came between a switch and its note, the holder is right.
+
+    Raises
+    ------
+    HolderAbsent
+    """
+    wanted, state = HolderClient(host.run).report().wanted, read_host_state(host.root)
+    if wanted is not None and wanted != state.current:
+        write_host_state(host.root, state.with_current(wanted))
+
+
+def _begin(log: EvidenceLog, tagged: Tagged, wanted: Wanted, lock: HostLock) -> None:
+    log.append(
+        Kind.BEGUN,
+        tag=tagged.tag,
+        commit=tagged.commit,
+        tree=tagged.tree,
+        version=tagged.version,
+        operator=operator_name(),
+        host=platform.node(),
+        goal=wanted.goal,
+        for_seconds=wanted.for_seconds,
+        every_seconds=wanted.every_seconds,
+    )
+    _record_lock(log, lock)
+
+
+def _record_lock(log: EvidenceLog, lock: HostLock) -> None:
+    broken = None if lock.broken is None else {"operator": lock.broken.operator, "pid": lock.broken.pid, "since": lock.broken.since}
+    log.append(Kind.LOCK, holder={"operator": lock.holder.operator, "pid": lock.holder.pid, "what": lock.holder.what}, broken=broken)
+
+
+def _site(host: HostFolder, repository: Repository, tagged: Tagged, log: EvidenceLog, tell: Tell) -> Site:
+    text = host.policy_text()
+    policy = read_policy(text, POLICY_NAME)
+    log.append(Kind.POLICY, policy_sha256=log.keep_body(text))
+    place = host.root / FLOW_NAME
+    flow = read_flow(place.read_bytes() if place.is_file() else None, FLOW_NAME)
+    return Site(host, repository, HolderClient(host.run), tagged, log, read_signer(host.key), policy, flow, tell)

@@ -1,0 +1,78 @@
+"""What a release does after its plan: unpack, boot, smoke, switch, smoke in public, retire.
+
+Convention: a step gives the reason why the release cannot go on, or an empty text.
+"""
+
+from bokgi.operations.record_kinds import Kind, Outcome
+from bokgi.operations.releasing.booting import boot
+from bokgi.operations.releasing.plan import current_tagged, plan
+from bokgi.operations.releasing.site import News, Site
+from bokgi.operations.slots.slot_state import Phase
+from bokgi.operations.unpacking import checked, unpacked
+
+
+def make_plan(site: Site) -> str:
+    """All gates."""
+    return "" if plan(site) else "the plan found what must be mended first"
+
+
+def unpack(site: Site) -> str:
+    """Code, pages and environment on the disk, with the list of what differs from the live release."""
+    site.tell(News("unpack"))
+    release = unpacked(site.host, site.repository, site.tagged)
+    current = current_tagged(site)
+    changed = [] if current is None else list(site.repository.changed(current.commit, site.tagged.commit))
+    sha256 = site.log.keep_body(release.manifest)
+    site.log.append(Kind.MANIFEST, files=len(release.files), manifest_sha256=sha256, changed=changed)
+    site.tell(News("unpack", Outcome.PASSED, f"{len(release.files)} files, {len(changed)} changed"))
+    return ""
+
+
+def boot_release(site: Site) -> str:
+    """The slot of the release, in private; its files are hashed again first."""
+    checked(site.folder(site.tagged.name))
+    return boot(site, site.tagged, site.tagged.name).problem
+
+
+def smoke_in_private(site: Site) -> str:
+    """The user's flow, before any user meets the release."""
+    outcome = site.smoke(site.tagged.name, site.tagged, "private")
+    return "" if outcome is Outcome.PASSED else f"the smoke test in private {outcome}"
+
+
+def switch(site: Site) -> str:
+    """The release takes the traffic."""
+    site.tell(News("switch"))
+    done = site.holder.switch(site.tagged.name)
+    site.keep(site.state.with_current(site.tagged.name))
+    site.log.append(Kind.SWITCH, from_slot=done.from_slot, to_slot=done.to_slot, milliseconds=done.milliseconds, pids=dict(done.pids))
+    site.tell(News("switch", Outcome.PASSED, f"{done.milliseconds:.0f} ms"))
+    return ""
+
+
+def smoke_in_public(site: Site) -> str:
+    """The same flow at the public address."""
+    outcome = site.smoke(site.tagged.name, site.tagged, "public", is_public=True)
+    return "" if outcome is Outcome.PASSED else f"the smoke test in public {outcome}"
+
+
+def retire(site: Site) -> str:
+    """End the slot of the release before; it stays on the disk."""
+    previous = site.state.previous
+    if previous is not None and previous in site.holder.report().slots:
+        site.tell(News("retire"))
+        site.holder.end(previous)
+        site.log.append(Kind.RETIRED, slot=previous)
+        site.tell(News("retire", Outcome.PASSED, previous))
+    return ""
+
+
+def has_traffic(site: Site) -> bool:
+    """Whether the release is the one that takes traffic, or is to take it."""
+    return site.holder.report().wanted == site.tagged.name
+
+
+def is_warm(site: Site, slot: str) -> bool:
+    """Whether a slot could take traffic at once."""
+    report = site.holder.report().slots.get(slot)
+    return report is not None and report.phase in (Phase.STANDBY, Phase.TAKING)
