@@ -189,3 +189,67 @@ def test_a_large_upload_goes_to_disk_as_it_comes(idle_service: RunningService, p
 
 def test_the_codes_of_the_small_store_are_what_the_tests_think(service: RunningService) -> None:
     assert {row["code"] for row in get(service, "series?interval=5m")["series"]} == set(PRICES)
+
+
+# ------------------------------------------------------------ sources of the network
+
+
+def test_get_data_sources_lists_each_with_its_intervals_and_what_is_missing(service: RunningService) -> None:
+    rows = {row["name"]: row for row in get(service, "sources")["sources"]}
+    assert list(rows) == ["yahoo", "krx", "krx-login"]
+    assert rows["krx"]["intervals"] == ["1d"]
+    assert rows["krx-login"]["problem"]["korean"]
+
+
+def test_post_data_fetch_is_an_import_that_is_accepted(idle_service: RunningService, profile: dict[str, str]) -> None:
+    body = {"source": "krx", "interval": "1d", "stocks": ["005930"]}
+    answer = idle_service.client.post("/api/data/fetch", json=body, headers=profile)
+    assert answer.status_code == 202, answer.text
+    row = answer.json()
+    assert (row["status"], row["file_name"]) == ("queued", "krx 1d: 005930")
+    assert idle_service.client.get(f"/api/data/imports/{row['id']}").json()["hints"]["fetch"] == body
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"interval": "1d", "stocks": ["005930"]}, "source"),
+        ({"source": "bloomberg", "interval": "1d", "stocks": ["005930"]}, "source"),
+        ({"source": "krx", "interval": "5m", "stocks": ["005930"]}, "interval"),
+        ({"source": "krx", "interval": "1d", "stocks": []}, "stocks"),
+        ({"source": "krx", "interval": "1d", "stocks": [1]}, "stocks"),
+        ({"source": "krx", "interval": "1d", "stocks": ["없는이름"]}, "codes"),
+        ({"source": "krx", "interval": "1d", "stocks": ["005930"], "day": 1}, "day"),
+    ],
+)
+def test_a_wrong_fetch_names_its_field_and_is_not_stored(
+    idle_service: RunningService, profile: dict[str, str], body: dict[str, Any], field: str
+) -> None:
+    answer = idle_service.client.post("/api/data/fetch", json=body, headers=profile)
+    assert answer.status_code == 400
+    assert answer.json()["field"] == field
+    assert idle_service.client.get("/api/data/imports", headers=profile).json()["count"] == 0
+
+
+def test_schedules_are_added_listed_and_removed(idle_service: RunningService, profile: dict[str, str]) -> None:
+    client, body = idle_service.client, {"source": "krx", "interval": "1d", "stocks": ["005930"], "at": "21:10"}
+    made = client.post("/api/data/schedules", json=body, headers=profile)
+    assert made.status_code == 201, made.text
+    assert made.json() | body == made.json()
+    assert made.json()["id"] in [row["id"] for row in get(idle_service, "schedules")["schedules"]]
+    assert client.post("/api/data/schedules", json=body | {"at": "10:00"}, headers=profile).json()["field"] == "at"
+    assert client.delete(f"/api/data/schedules/{made.json()['id']}").json() == {"success": True, "id": made.json()["id"]}
+    assert client.delete(f"/api/data/schedules/{made.json()['id']}").status_code == 404
+
+
+def test_a_held_answer_is_listed_and_taken_as_an_import_that_replaces(idle_service: RunningService, profile: dict[str, str]) -> None:
+    client, held = idle_service.client, idle_service.home / "fetches/krx/held/005930_1d.parquet"
+    held.parent.mkdir(parents=True)
+    held.write_bytes(b"PAR1")
+    row = {"source": "krx", "interval": "1d", "code": "005930"}
+    assert get(idle_service, "held")["held"] == [row]
+    taken = client.post("/api/data/held", json=row, headers=profile)
+    assert taken.status_code == 202, taken.text
+    assert (taken.json()["file_name"], taken.json()["hints"]) == ("005930_1d.parquet", {"replace": True})
+    assert get(idle_service, "held")["count"] == 0
+    assert client.post("/api/data/held", json=row, headers=profile).status_code == 404

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from bokgi.api import (
     backtests,
     data,
+    data_fetches,
     errors,
     feedback,
     health,
@@ -42,6 +43,7 @@ ROUTERS: tuple[ModuleType, ...] = (
     results,
     searches,
     data,
+    data_fetches,
     feedback,
     status,
     metrics,

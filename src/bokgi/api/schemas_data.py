@@ -128,7 +128,7 @@ class ImportedFile(Answer):
     """What became of one file: of an archive there are several."""
 
     file_name: str
-    outcome: str = Field(description="`taken`, `repaired`, `refused` or `skipped`.")
+    outcome: str = Field(description="`taken`, `repaired`, `refused` or `skipped`; of sources also `current`, `held` and `running`.")
     korean: str
     english: str
     rows: int
@@ -148,7 +148,7 @@ class ImportFailure(Answer):
 
 
 class ImportAnswer(Answer):
-    """An uploaded file on its way into the store."""
+    """An uploaded file, or series fetched from a source, on their way into the store."""
 
     id: str = Field(examples=["im-1"])
     status: Literal["queued", "running", "completed", "failed"]

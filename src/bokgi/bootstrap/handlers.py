@@ -7,6 +7,7 @@ from bokgi.records.imports import ImportRows
 from bokgi.records.runs import RunRows
 from bokgi.records.searches import SearchRows
 from bokgi.services.data_library import IMPORT
+from bokgi.services.fetch_work import FetchWork
 from bokgi.services.import_work import ImportWork
 from bokgi.services.runs import BACKTEST
 from bokgi.services.search_work import SearchWork
@@ -19,7 +20,8 @@ def create_worker(settings: Settings, database: Database, worker_id: str) -> Job
     """The worker with all its handlers, not yet started."""
     release, shelves = settings.release_name, Shelves(settings.home)
     runs = RunWork(settings.home, RunRows(database), shelves, worker_id=worker_id, release=release)
-    imports = ImportWork(ImportRows(database), shelves)
+    rows = ImportRows(database)
+    imports = ImportWork(rows, shelves, FetchWork(settings, rows, shelves))
     searches = SearchWork(settings.home, SearchRows(database), shelves, worker_id=worker_id)
     handlers = {BACKTEST: runs.carry_out, IMPORT: imports.carry_out, SEARCH: searches.carry_out}
     return JobWorker(settings.jobs_url, release, worker_id, handlers, settings.worker_concurrency)

@@ -1,4 +1,5 @@
-"""What a worker does beside computing: it looks after runs that lost their worker, and removes what is past its time.
+"""What a worker does beside computing: it looks after runs that lost their worker, starts fetches that are due, and
+removes what is past its time.
 
 A database that does not answer is logged once and asked again at the next round.
 """
@@ -16,8 +17,10 @@ from bokgi.records.imports import ImportRows
 from bokgi.records.runs import RunRows
 from bokgi.records.searches import SearchRows
 from bokgi.records.workers import WorkerRows
+from bokgi.services.fetches import Fetches
 from bokgi.services.reaper import Reaper
 from bokgi.services.retention import Retention
+from bokgi.services.shelf import Shelves
 
 ROUND_SECONDS = 1.0
 RETENTION_SECONDS = 3600.0
@@ -31,6 +34,7 @@ class Rounds:
         runs, searches = RunRows(database), SearchRows(database)
         self._reaper = Reaper(runs, ImportRows(database), queue, WorkerRows(database), release=settings.release_name, searches=searches)
         self._retention = Retention(settings.home, runs, queue, searches=searches)
+        self._fetches = Fetches(settings, Shelves(settings.home), ImportRows(database), queue)
         self._clock = clock
         self._removed_at = float("-inf")
         self._is_failing = False
@@ -45,6 +49,7 @@ class Rounds:
         """One round."""
         try:
             self._reaper.round()
+            self._fetches.start_due()
             if self._clock() - self._removed_at >= RETENTION_SECONDS:
                 self._retention.round()
                 self._removed_at = self._clock()

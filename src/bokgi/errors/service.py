@@ -207,3 +207,21 @@ class UploadUnknown(MissingError):
 
     def __init__(self, given: str) -> None:
         super().__init__(field="id", given=given[:100])
+
+
+class ScheduleUnknown(MissingError):
+    code = "schedule_unknown"
+    english = "There is no schedule {number}. GET /api/data/schedules lists them."
+    korean = "{number} 예약이 없습니다. 자료 화면의 예약 목록에서 고르세요."
+
+    def __init__(self, number: str) -> None:
+        super().__init__(field="id", number=number[:40])
+
+
+class NothingHeld(MissingError):
+    code = "nothing_held"
+    english = "No answer of a source is held back for '{what}'. GET /api/data/held lists those that are."
+    korean = "'{what}'에 대해 보류된 제공처 자료가 없습니다. 자료 화면의 보류 목록에서 고르세요."
+
+    def __init__(self, what: str) -> None:
+        super().__init__(field="code", what=what[:80])

@@ -1,4 +1,4 @@
-"""Uploaded files and what came of their import.
+"""Uploaded files, and series fetched from sources, and what came of their import.
 
 Convention: an import is queued, then running, then completed or failed; it may run twice where a worker died, for the store takes equal
 bars once.
@@ -93,6 +93,10 @@ class ImportRows:
     def begin(self, number: str) -> ImportRow | None:
         """Say that a worker imports; None where it is finished already, or unknown."""
         return self._changed(number, {"status": RUNNING})
+
+    def tell(self, number: str, report: Sequence[Mapping[str, Any]]) -> bool:
+        """Say how far an import is; nothing happens where it has ended."""
+        return self._changed(number, {"report": [dict(row) for row in report]}) is not None
 
     def finish(self, number: str, report: Sequence[Mapping[str, Any]], error: Mapping[str, Any] | None = None) -> bool:
         """End an import, once."""

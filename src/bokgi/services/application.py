@@ -15,6 +15,7 @@ from bokgi.records.strategy_configs import StrategyConfigRows
 from bokgi.records.workers import WorkerRows
 from bokgi.services.data_library import DataLibrary
 from bokgi.services.feedback import Feedback
+from bokgi.services.fetches import Fetches
 from bokgi.services.health import Health
 from bokgi.services.rendering import Rendering
 from bokgi.services.result_removal import remove_result
@@ -45,6 +46,7 @@ class Application:
     feedback: Feedback
     configs: StrategyConfigs
     library: DataLibrary
+    fetches: Fetches
     close: Callable[[], None]
 
 
@@ -101,5 +103,6 @@ def to_application(settings: Settings, version: str, database: Database, queue: 
         feedback=Feedback(FeedbackRows(database), version),
         configs=StrategyConfigs(StrategyConfigRows(database)),
         library=DataLibrary(settings.home, shelves, ImportRows(database), queue),
+        fetches=Fetches(settings, shelves, ImportRows(database), queue),
         close=close,
     )

@@ -18,10 +18,11 @@ from bokgi.errors.requests import FieldInvalid
 from bokgi.jobs.port import Job
 from bokgi.market.instruments import Board, Exchange, Kind
 from bokgi.records.imports import ImportRow, ImportRows
-from bokgi.services.data_facts import fault_json
+from bokgi.services.fetch_work import FetchWork
+from bokgi.services.fetches import fetch_of
+from bokgi.services.import_entries import UNFORESEEN, entry_json, error_json
 from bokgi.services.shelf import Shelves
 
-MAXIMUM_FAULTS = 200
 _WORDS: Mapping[str, type[StrEnum]] = {
     "kind": Kind,
     "board": Board,
@@ -40,9 +41,10 @@ _log = logging.getLogger(__name__)
 class ImportWork:
     """Imports the uploads of one worker process."""
 
-    def __init__(self, rows: ImportRows, shelves: Shelves) -> None:
+    def __init__(self, rows: ImportRows, shelves: Shelves, fetches: FetchWork) -> None:
         self._rows = rows
         self._shelves = shelves
+        self._fetches = fetches
 
     def carry_out(self, job: Job) -> None:
         """Import a file to its end; the uploaded copy is removed then.
@@ -55,6 +57,9 @@ class ImportWork:
         row = self._rows.begin(job.id)
         if row is None:
             return
+        if fetch_of(row) is not None:
+            self._fetches.carry_out(row)
+            return
         report, error = self._imported(row)
         self._rows.finish(row.id, report, error)
         shutil.rmtree(Path(row.path).parent, ignore_errors=True)
@@ -65,14 +70,14 @@ class ImportWork:
             replace = bool(row.hints.get("replace", False))
             report = import_path(store, Path(row.path), to_hints(row.hints), replace_bars=replace)
         except FileAbsent as error:
-            return [], _said(error)
+            return [], error_json(error)
         except DatabaseUnavailable:
             raise
         except BokgiError as error:
-            return [], _said(error)
+            return [], error_json(error)
         except Exception:  # noqa: BLE001  # logged below; one file must never end the worker
             _log.exception("import %s failed in a way nobody foresaw", row.id)
-            return [], dict(_UNFORESEEN)
+            return [], dict(UNFORESEEN)
         entries = [entry_json(entry) for entry in report.entries]
         refused = next((entry for entry in report.entries if entry.outcome is Outcome.REFUSED), None)
         return entries, None if refused is None else _refusal(refused)
@@ -99,21 +104,6 @@ def to_hints(given: Mapping[str, Any]) -> ImportHints:
     return ImportHints(**values)
 
 
-def entry_json(entry: ImportEntry) -> dict[str, Any]:
-    """What became of a file, as JSON values in both languages."""
-    return {
-        "file_name": entry.path.name,
-        "outcome": entry.outcome.value,
-        "korean": entry.sentence(Language.KOREAN),
-        "english": entry.sentence(Language.ENGLISH),
-        "rows": entry.rows,
-        "series": [{"code": code, "interval": str(interval)} for code, interval in entry.series],
-        "detected": [{"korean": korean, "english": english} for korean, english in entry.detected],
-        "faults": [fault_json(fault) for fault in entry.faults[:MAXIMUM_FAULTS]],
-        "fault_count": len(entry.faults),
-    }
-
-
 def _word(name: str, given: str, kind: type[StrEnum]) -> StrEnum:
     allowed = [str(member.value) for member in kind]
     for member in kind:
@@ -125,15 +115,3 @@ def _word(name: str, given: str, kind: type[StrEnum]) -> StrEnum:
 def _refusal(entry: ImportEntry) -> dict[str, Any]:
     code = entry.error.code if entry.error is not None else "file_refused"
     return {"code": code, "english": entry.sentence(Language.ENGLISH), "korean": entry.sentence(Language.KOREAN), "field": "file"}
-
-
-def _said(error: BokgiError) -> dict[str, Any]:
-    return {"code": error.code, "english": error.sentence(), "korean": error.sentence(Language.KOREAN), "field": error.field}
-
-
-_UNFORESEEN: Mapping[str, Any] = {
-    "code": "internal",
-    "english": "The import failed in a way nobody foresaw; the worker's log has the details. Nothing was stored. Please report it.",
-    "korean": "예상하지 못한 오류로 가져오지 못했습니다. 저장된 것은 없습니다. 자세한 내용은 작업 로그에 있습니다.",
-    "field": None,
-}

@@ -106,7 +106,7 @@ class KrxLogin:
             told = within(SECONDS, NAME, lambda: import_module("pykrx.website.comm.auth").get_auth_session())
         except ImportError as error:
             raise SourceNotInstalled(NAME, PACKAGE, EXTRA) from error
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise _failure(error) from error
         finally:
             for variable in _PACKAGE_VARIABLES:
@@ -117,6 +117,6 @@ class KrxLogin:
 
 def _failure(error: Exception) -> SourceUnreachable | LoginRefused:
     """No connection, or an answer that is no data: what the exchange sends to a session that has run out."""
-    if "JSON" in type(error).__name__:
+    if "JSON" in type(error).__name__ or not isinstance(error, OSError):
         return LoginRefused(NAME, "an answer that is no data", SETTINGS)
     return SourceUnreachable(NAME, f"{type(error).__name__}: {error}")

@@ -1,5 +1,6 @@
 """What a person typed, as codes: a code stands for itself, a name is looked up."""
 
+import re
 from collections.abc import Sequence
 
 from bokgi.bars.interval import Interval
@@ -12,6 +13,8 @@ from bokgi.errors.sources import NameNotFound
 from bokgi.errors.store import NoBarsStored
 from bokgi.market.codes import is_code, normalised_code
 from bokgi.market.instruments import Exchange
+
+_SYMBOL = re.compile(r"\^?[A-Z0-9]{1,10}([.=-][A-Z0-9]{1,4})?")
 
 
 def codes_of_words(store: Store, master: Master, words: Sequence[str], interval: Interval) -> tuple[str, ...]:
@@ -49,4 +52,4 @@ def _named(index: InstrumentIndex, word: str) -> str:
 
 def _is_foreign_symbol(word: str) -> bool:
     """A symbol in capital letters, as Yahoo writes it; anything else is a name."""
-    return word.isascii() and word == word.upper() and exchange_of(word) is not Exchange.XKRX and " " not in word
+    return _SYMBOL.fullmatch(word) is not None and exchange_of(word) is not Exchange.XKRX
