@@ -8,10 +8,11 @@ from pathlib import Path
 from securesystemslib.signer import CryptoSigner
 
 from bokgi.operations.evidence_log import EvidenceLog, MachineClock, Record
-from bokgi.operations.host_layout import EVIDENCE, PUBLIC_KEY
+from bokgi.operations.host_folder import HostFolder
+from bokgi.operations.host_settings import HostSettings
 from bokgi.operations.policy import Metric, default_policy
 from bokgi.operations.record_kinds import Kind
-from bokgi.operations.seals import new_key, read_signer, seal
+from bokgi.operations.seals import read_signer, seal
 
 TAG, COMMIT = "v1.2.0", "a" * 40
 WELL: Mapping[str, float | None] = {**{metric.value: 0.0 for metric in Metric}, Metric.CPU.value: 31.5, Metric.API_TIME.value: 0.012}
@@ -65,10 +66,8 @@ class Recorded:
 
 def host_with_release(host: Path, name: str = "v1.2.0-aaaaaaaa") -> str:
     """A host folder with keys and one release that was watched; gives the release's name."""
-    key = host / PUBLIC_KEY.removesuffix(".pub")
-    key.parent.mkdir(parents=True)
-    new_key(key)
-    sealed_release(host / EVIDENCE / name, read_signer(key))
+    made = HostFolder.made(host, HostSettings(repository=str(host), home=host / "home"))
+    sealed_release(made.evidence / name, read_signer(made.key))
     return name
 
 

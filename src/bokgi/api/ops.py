@@ -1,6 +1,5 @@
 """The releases of this host as the operator's page shows them. Nothing here changes anything."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -24,10 +23,10 @@ from bokgi.api.schemas_ops import (
 from bokgi.config.settings import Settings
 from bokgi.errors.operations import HostFolderUnset
 from bokgi.operations.evidence_log import Record
-from bokgi.operations.host_layout import EVIDENCE, PUBLIC_KEY
+from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.judge import Finding
 from bokgi.operations.record_kinds import Kind
-from bokgi.operations.seals import read_public_key
+from bokgi.operations.seals import public_path, read_public_key
 from bokgi.operations.timeline import Release, Timeline, flaws_of
 from bokgi.reports.formats import utc_text
 
@@ -90,7 +89,8 @@ def get_body(application: TheApplication, name: Name, sha256: Digest) -> Respons
 def _timeline(settings: Settings) -> Timeline:
     if settings.host_folder is None:
         raise HostFolderUnset
-    return Timeline(settings.host_folder / EVIDENCE, read_public_key(Path(settings.host_folder / PUBLIC_KEY)))
+    host = HostFolder.opened(settings.host_folder)
+    return Timeline(host.evidence, read_public_key(public_path(host.key)))
 
 
 def _line(release: Release) -> ReleaseLine:

@@ -27,6 +27,7 @@ def environment_for(host: HostFolder, release: Path, name: str, port: int) -> di
     own: Mapping[str, str] = {
         "BOKGI_HOME": str(settings.home),
         "BOKGI_CACHE": str(host.cache),
+        "BOKGI_HOST_FOLDER": str(host.root),
         "BOKGI_HOST": settings.address,
         "BOKGI_PORT": str(port),
         "BOKGI_RELEASE": name,
