@@ -12,6 +12,15 @@ class FlowRefused(InputError):
         super().__init__(field=place, source=source, place=place, problem=problem)
 
 
+class ChannelRefused(InputError):
+    code = "channel_refused"
+    english = "The channels in {source} cannot be used: {place}: {problem}."
+    korean = "{source}의 연락 경로를 쓸 수 없습니다: {place}: {problem}."
+
+    def __init__(self, source: str, place: str, problem: str) -> None:
+        super().__init__(field=place, source=source, place=place, problem=problem)
+
+
 class ExtraMissing(EnvironmentFault):
     code = "extra_missing"
     english = "{what} needs the package {package}, which is not installed: pip install 'bokgi[{extra}]'."

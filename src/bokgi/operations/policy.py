@@ -31,6 +31,7 @@ class Metric(StrEnum):
     FAILED_BACKTESTS = "failed_backtests"
     LOST_RESULTS = "lost_results"
     NOT_FOUND = "not_found_on_known_paths"
+    LOG_ERRORS = "log_errors"
     LOG_WARNINGS = "log_warnings"
 
 

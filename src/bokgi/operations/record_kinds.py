@@ -57,7 +57,7 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.DAILY: frozenset({"day", "outcome", "seen"}),
     Kind.WEEKLY: frozenset({"day", "outcome", "compared"}),
     Kind.FEEDBACK: frozenset({"source", "was_read", "items"}),
-    Kind.SORTED: frozenset({"source", "id", "kind", "person"}),
+    Kind.SORTED: frozenset({"source", "id", "sorted_as", "person"}),
     Kind.HISTORY: frozenset({"releases", "planned"}),
     Kind.REMARK: frozenset({"person", "text"}),
     Kind.APPROVAL: frozenset({"person"}),

@@ -34,6 +34,7 @@ METRICS = {
     Metric.FAILED_BACKTESTS: ("실패한 백테스트", "Failed backtests"),
     Metric.LOST_RESULTS: ("사라지거나 바뀐 결과", "Lost or altered results"),
     Metric.NOT_FOUND: ("알려진 경로의 404", "404 on known paths"),
+    Metric.LOG_ERRORS: ("로그 오류", "Errors in the log"),
     Metric.LOG_WARNINGS: ("로그 경고", "Warnings in the log"),
 }
 CLAIMS = {

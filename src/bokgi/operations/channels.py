@@ -1,0 +1,148 @@
+"""Which ways lead to people: where feedback is read, and where notices go; `channels.yaml` in the host folder.
+
+Convention: the file holds no secret: it names the environment variable that does. What is not in the file is not used; what is in it
+and cannot be used is an error, or a reading that failed, and never passed over.
+
+::
+
+    feedback:
+      slack: {channel: C0123456789, token_from: SLACK_TOKEN}
+      email: {host: mail.example.com, port: 993, user: feedback, password_from: MAIL_PASSWORD, folder: INBOX}
+    notices:
+      slack: {channel: C0123456789, token_from: SLACK_TOKEN}
+      email: {host: mail.example.com, port: 465, user: bokgi, password_from: MAIL_PASSWORD, from: bokgi@example.com, to: [ops@example.com]}
+      webhook: {url: "https://example.com/hook"}
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bokgi.errors.observation import ChannelRefused
+from bokgi.operations.feedback.email import EmailFeedback, Mailbox
+from bokgi.operations.feedback.form import FormFeedback
+from bokgi.operations.feedback.reading import FeedbackSource
+from bokgi.operations.feedback.slack import BASE_URL, SlackFeedback, slack_client
+from bokgi.operations.notices import EmailNotice, NoticeWay, SlackNotice, WebhookNotice
+
+CHANNELS_NAME = "channels.yaml"
+EXAMPLE = b"# Where feedback is read and where notices go; docs/operations.md shows all of it.\n{}\n"
+_ALLOWED = {
+    "feedback.slack": ({"channel", "token_from"}, {"base_url"}),
+    "feedback.email": ({"host", "port", "user", "password_from"}, {"folder", "is_encrypted"}),
+    "notices.slack": ({"channel", "token_from"}, {"base_url"}),
+    "notices.email": ({"host", "port", "from", "to"}, {"user", "password_from", "is_encrypted"}),
+    "notices.webhook": ({"url"}, set()),
+}
+
+
+@dataclass(frozen=True)
+class Channels:
+    """The settings of each way, by `feedback.slack` and so on."""
+
+    given: Mapping[str, Mapping[str, Any]]
+    variables: Mapping[str, str]
+
+    def sources(self, records_url: str | None, since: date, read_up_to: Mapping[str, str]) -> list[FeedbackSource]:
+        """Everything that feedback is read from.
+
+        since : the day of the release; read_up_to : where each source was read up to before
+        """
+        found: list[FeedbackSource] = []
+        if records_url is not None:
+            found.append(FormFeedback(records_url, read_up_to.get("form", "")))
+        if slack := self.given.get("feedback.slack"):
+            client = slack_client(self._secret("feedback.slack", "token_from"), str(slack.get("base_url", BASE_URL)))
+            first = f"{_seconds_of(since)}.000000"
+            found.append(SlackFeedback(client, str(slack["channel"]), read_up_to.get("slack") or first))
+        if "feedback.email" in self.given:
+            found.append(EmailFeedback(self._mailbox(), since, read_up_to.get("email", "")))
+        return found
+
+    def ways(self) -> list[NoticeWay]:
+        """Every way on which notices go."""
+        makers: Mapping[str, Callable[[Mapping[str, Any]], NoticeWay]] = {
+            "notices.slack": self._slack_notice,
+            "notices.email": self._email_notice,
+            "notices.webhook": lambda given: WebhookNotice(str(given["url"])),
+        }
+        return [make(self.given[name]) for name, make in makers.items() if name in self.given]
+
+    def _slack_notice(self, given: Mapping[str, Any]) -> NoticeWay:
+        client = slack_client(self._secret("notices.slack", "token_from"), str(given.get("base_url", BASE_URL)))
+        return SlackNotice(client, str(given["channel"]))
+
+    def _email_notice(self, given: Mapping[str, Any]) -> NoticeWay:
+        password = self._secret("notices.email", "password_from") if "password_from" in given else ""
+        to = given["to"] if isinstance(given["to"], list) else [given["to"]]
+        is_encrypted = bool(given.get("is_encrypted", True))
+        return EmailNotice(
+            str(given["host"]),
+            int(given["port"]),
+            str(given["from"]),
+            tuple(map(str, to)),
+            str(given.get("user", "")),
+            password,
+            is_encrypted,
+        )
+
+    def _mailbox(self) -> Mailbox:
+        given = self.given["feedback.email"]
+        password = self._secret("feedback.email", "password_from")
+        folder, is_encrypted = str(given.get("folder", "INBOX")), bool(given.get("is_encrypted", True))
+        return Mailbox(str(given["host"]), int(given["port"]), str(given["user"]), password, folder, is_encrypted)
+
+    def _secret(self, place: str, name: str) -> str:
+        variable = str(self.given[place][name])
+        value = self.variables.get(variable, "")
+        if not value:
+            raise ChannelRefused(CHANNELS_NAME, f"{place}.{name}", f"the environment variable {variable} is not set")
+        return value
+
+
+def read_channels(path: Path, variables: Mapping[str, str]) -> Channels:
+    """The channels of a file; none where there is no file.
+
+    Raises
+    ------
+    ChannelRefused
+    """
+    if not path.is_file():
+        return Channels({}, variables)
+    try:
+        given = yaml.safe_load(path.read_bytes())
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ChannelRefused(path.name, "file", f"it is no YAML ({error})") from error
+    given = {} if given is None else given
+    if not isinstance(given, dict) or not given.keys() <= {"feedback", "notices"}:
+        raise ChannelRefused(path.name, "file", "it may hold 'feedback' and 'notices' alone")
+    found = {f"{side}.{name}": each for side, ways in given.items() for name, each in _mapping(path, str(side), ways).items()}
+    for place, each in found.items():
+        _check(path, place, each)
+    return Channels(found, variables)
+
+
+def _check(path: Path, place: str, given: object) -> None:
+    if place not in _ALLOWED:
+        raise ChannelRefused(path.name, place, f"it is not known; allowed are {', '.join(_ALLOWED)}")
+    needed, more = _ALLOWED[place]
+    names = set(_mapping(path, place, given))
+    if missing := sorted(needed - names):
+        raise ChannelRefused(path.name, place, f"{', '.join(missing)} is missing")
+    if unknown := sorted(names - needed - more):
+        raise ChannelRefused(path.name, place, f"{', '.join(unknown)} is not known; allowed are {', '.join(sorted(needed | more))}")
+
+
+def _mapping(path: Path, place: str, given: object) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping) or not given:
+        raise ChannelRefused(path.name, place, "it is empty")
+    return {str(name): value for name, value in given.items()}
+
+
+def _seconds_of(day: date) -> int:
+    """Midnight of the day in UTC [s since 1970]."""
+    return (day - date(1970, 1, 1)).days * 86_400

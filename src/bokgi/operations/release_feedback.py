@@ -1,0 +1,42 @@
+"""Readings of feedback as records, and where the next reading begins.
+
+Convention: every reading is a record, one that failed too; the next one goes on from the last that succeeded.
+"""
+
+from collections.abc import Iterable
+
+from bokgi.operations.evidence_log import EvidenceLog, Record
+from bokgi.operations.feedback.reading import KINDS, FeedbackSource
+from bokgi.operations.record_kinds import Kind
+
+
+def record_feedback(log: EvidenceLog, sources: Iterable[FeedbackSource]) -> bool:
+    """Read every source and record it; says whether all could be read."""
+    were_read = []
+    for source in sources:
+        reading = source.read_new()
+        facts = {"problem": reading.problem} if reading.problem else {}
+        log.append(
+            Kind.FEEDBACK, source=source.name, was_read=reading.was_read, items=reading.items, read_up_to=reading.read_up_to, **facts
+        )
+        were_read.append(reading.was_read)
+    return all(were_read)
+
+
+def read_up_to(records: Iterable[Record]) -> dict[str, str]:
+    """Where each source was read up to, by the last record of it."""
+    found = (record.facts for record in records if record.kind is Kind.FEEDBACK and record.facts.get("was_read") is True)
+    return {str(facts["source"]): str(facts.get("read_up_to", "")) for facts in found}
+
+
+def sort_item(log: EvidenceLog, source: str, identity: str, kind: str, person: str) -> Record:
+    """A person's word on the kind of an item; the item itself stays as it was recorded.
+
+    Raises
+    ------
+    ValueError
+        There is no such kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is no kind; allowed are {', '.join(KINDS)}")
+    return log.append(Kind.SORTED, source=source, id=identity, sorted_as=kind, person=person)

@@ -1,0 +1,79 @@
+"""Whether completed results are still there and still the same: asked over HTTP, hashed anew on the disk, counted in the database.
+
+Convention: the set is chosen when the watch begins. A result that a person deleted meanwhile is not lost; the access log says so.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bokgi.errors.base import BokgiError
+from bokgi.operations.asking import Asked, Asker
+from bokgi.operations.evidence_log import hash_of
+from bokgi.records.database import Database
+from bokgi.records.runs import RunRows, RunState
+from bokgi.reports.result_folder import check_result
+
+PROFILES = ("default", "smoke")
+KEPT_OF_A_PROFILE = 10
+
+
+@dataclass(frozen=True)
+class KeptResults:
+    """hashes : SHA-256 of each result's body by its id"""
+
+    hashes: dict[str, str]
+
+    @classmethod
+    def chosen(cls, asker: Asker) -> "KeptResults":
+        """The newest completed results of each profile, as they are now."""
+        ids = [run for profile in PROFILES for run in _completed(asker, profile)]
+        answers = {run: asker.get(f"/api/backtest/result/{run}") for run in ids}
+        return cls({run: hash_of(answer.body) for run, answer in answers.items() if answer.status == 200})
+
+    def lost(self, asker: Asker, home: Path | None, deleted: Collection[str]) -> dict[str, str]:
+        """What is not as it was: ids with the reason."""
+        return dict(self._lost(asker, home, deleted))
+
+    def _lost(self, asker: Asker, home: Path | None, deleted: Collection[str]) -> Iterator[tuple[str, str]]:
+        for run, sha256 in self.hashes.items():
+            if run in deleted:
+                continue
+            answer = asker.get(f"/api/backtest/result/{run}")
+            if answer.status != 200:
+                yield run, f"status {answer.status}"
+            elif hash_of(answer.body) != sha256:
+                yield run, "another body"
+            elif home is not None:
+                try:
+                    check_result(home / "results" / run)
+                except BokgiError as error:
+                    yield run, str(error)
+
+
+def _completed(asker: Asker, profile: str) -> list[str]:
+    path = f"/api/backtests?status=completed&page_size={KEPT_OF_A_PROFILE}"
+    body = asker.ask(Asked("GET", path, {"X-Bokgi-Profile": profile})).json()
+    rows = body.get("backtests") if isinstance(body, dict) else None
+    return [str(row["backtest_id"]) for row in rows or [] if isinstance(row, dict) and "backtest_id" in row]
+
+
+def rows_and_answers(asker: Asker, records_url: str) -> dict[str, Any]:
+    """Completed runs in the database, before and after asking, and over HTTP: the answer must lie between the two.
+
+    Raises
+    ------
+    DatabaseUnavailable
+    """
+    database = Database.open(records_url)
+    try:
+        rows = RunRows(database)
+        before = rows.page(profile="default", status=RunState.COMPLETED, page_size=1).total
+        body = asker.ask(Asked("GET", "/api/backtests?status=completed&page_size=1", {"X-Bokgi-Profile": "default"})).json()
+        after = rows.page(profile="default", status=RunState.COMPLETED, page_size=1).total
+    finally:
+        database.close()
+    told = body.get("total") if isinstance(body, dict) else None
+    low, high = sorted((before, after))
+    return {"rows": after, "answered": told, "agrees": isinstance(told, int) and low <= told <= high}

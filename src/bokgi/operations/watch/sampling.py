@@ -1,0 +1,109 @@
+"""One sample: everything that is measured, as facts with the values that the policy judges.
+
+Convention: a part that cannot be measured leaves its values None and says why; it never takes the others with it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import psutil
+
+from bokgi.errors.base import BokgiError
+from bokgi.operations.policy import Metric
+from bokgi.operations.watch.endpoints import OwnFigures, probe, small_run, total_of
+from bokgi.operations.watch.kept_results import KeptResults, rows_and_answers
+from bokgi.operations.watch.machine import CpuMeter, disks, memory_percent, sizes_of
+from bokgi.operations.watch.subject import Subject
+from bokgi.operations.watch.written_log import ERRORS, NOT_FOUND, SERVER_ERRORS, UNREADABLE, WARNINGS, Written, WrittenLog
+
+
+class Sampler:
+    """Takes samples of one subject."""
+
+    def __init__(self, subject: Subject, cpu: CpuMeter) -> None:
+        self._subject, self._cpu = subject, cpu
+        self._asker = subject.target.asker
+        self._figures = OwnFigures()
+        self._figures.since_last(self._asker)
+        self._log = WrittenLog(subject.log_files)
+        self._kept = KeptResults.chosen(self._asker)
+        self._deleted: set[str] = set()
+
+    def facts(self) -> dict[str, Any]:
+        """Measure everything once."""
+        problems: dict[str, str] = {}
+        values: dict[str, float | None] = dict.fromkeys((metric.value for metric in Metric), None)
+        facts: dict[str, Any] = {"values": values, "prober": "ok"}
+        for name, part in self._parts().items():
+            try:
+                seen, measured = part()
+            except (OSError, BokgiError, psutil.Error) as error:
+                problems[name] = f"{type(error).__name__}: {error}"[:300]
+                continue
+            facts |= seen
+            values |= {metric.value: value for metric, value in measured.items()}
+        return facts | ({"problems": problems} if problems else {})
+
+    def _parts(self) -> Mapping[str, Callable[[], tuple[dict[str, Any], dict[Metric, float | None]]]]:
+        return {
+            "machine": self._machine,
+            "disks": self._disks,
+            "api": self._api,
+            "log": self._written,
+            "results": self._results,
+        }
+
+    def _machine(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
+        measured: dict[Metric, float | None] = {Metric.CPU: self._cpu.since_last(), Metric.MEMORY: memory_percent()}
+        return {"processes": sizes_of(self._subject.processes)}, measured
+
+    def _disks(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
+        found = disks(self._subject.written_paths)
+        measured: dict[Metric, float | None] = {}
+        if found:
+            measured = {Metric.DISK: total_of(found, "percent"), Metric.INODES: total_of(found, "inodes_percent")}
+        return {"disks": found}, measured
+
+    def _api(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
+        probed, run = probe(self._asker), small_run(self._asker)
+        failed = probed.failed + (run["status"] == "not_started")
+        measured: dict[Metric, float | None] = {Metric.API_TIME: round(probed.slowest_seconds, 4), Metric.FAILED_PROBES: float(failed)}
+        return {"probes": probed.answers, "small_run": run}, measured
+
+    def _written(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
+        """The log, and the service's own figures beside it: the larger of two counts is believed."""
+        own = self._figures.since_last(self._asker)
+        written = self._log.since_last()
+        self._deleted |= written.deleted
+        log = {"bytes": written.size, "counts": dict(written.counts), "examples": list(written.examples)}
+        counted = float(written.counts[SERVER_ERRORS])
+        measured: dict[Metric, float | None] = {
+            Metric.NOT_FOUND: float(written.counts[NOT_FOUND]),
+            Metric.LOG_ERRORS: float(written.counts[ERRORS] + written.counts[UNREADABLE]),
+            Metric.LOG_WARNINGS: float(written.counts[WARNINGS]),
+        }
+        if own is not None:
+            measured |= {
+                Metric.SERVER_ERRORS: max(counted, float(own["server_errors"])),
+                Metric.FAILED_BACKTESTS: float(own["runs_failed"]),
+            }
+        elif counted:
+            measured[Metric.SERVER_ERRORS] = counted
+        return {"log": log, "own_figures": _crossed(own, written)}, measured
+
+    def _results(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
+        lost = self._kept.lost(self._asker, self._subject.home, self._deleted)
+        facts: dict[str, Any] = {"checked": len(self._kept.hashes), "lost": lost}
+        count = float(len(lost))
+        if self._subject.records_url is not None:
+            facts["database"] = rows_and_answers(self._asker, self._subject.records_url)
+            count += not facts["database"]["agrees"]
+        return {"results": facts}, {Metric.LOST_RESULTS: count if self._kept.hashes or count else None}
+
+
+def _crossed(own: Mapping[str, Any] | None, written: Written) -> dict[str, Any] | None:
+    """Whether log and figures of the service say the same about 5xx; a process that began anew has forgotten."""
+    if own is None:
+        return None
+    agrees = own["server_errors"] == written.counts[SERVER_ERRORS] or bool(own["has_started_anew"])
+    return {**own, "log_agrees": agrees}

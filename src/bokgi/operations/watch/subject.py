@@ -1,0 +1,31 @@
+"""What is watched: a service at its address, its processes, the folders that it writes, its logs and its results."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bokgi.operations.feedback.reading import FeedbackSource
+from bokgi.operations.smoke import Target
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A service as the watch sees it.
+
+    Attributes
+    ----------
+    processes : process ids by name; their sizes are measured
+    written_paths : folders whose disks must not become full
+    log_files : files, or folders of `*.log`; exactly what is written there during the watch is read
+    home : folder with `results/`, whose files are hashed anew; None where it cannot be read from here
+    records_url : database of the rows; None where it cannot be asked from here
+    feedback : places that are read at each sample
+    """
+
+    target: Target
+    processes: Mapping[str, int]
+    written_paths: Sequence[Path]
+    log_files: Sequence[Path]
+    home: Path | None = None
+    records_url: str | None = None
+    feedback: Sequence[FeedbackSource] = ()

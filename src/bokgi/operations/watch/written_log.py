@@ -1,0 +1,124 @@
+"""Errors in exactly the bytes of log that were written since the last look, by class.
+
+Convention: a file is known by its inode, so one that was moved away is read to its end under its new name, and the one that took its
+place from its beginning. A line that is not finished yet waits for the next look. A line that is no JSON is an error of the log.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SERVER_ERRORS, NOT_FOUND, ERRORS, WARNINGS, UNREADABLE = "server_errors", "not_found_on_known_paths", "errors", "warnings", "unreadable"
+CLASSES = (SERVER_ERRORS, NOT_FOUND, ERRORS, WARNINGS, UNREADABLE)
+EXAMPLES = 5
+_EXAMPLE_CHARACTERS = 500
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written since the last look.
+
+    Attributes
+    ----------
+    counts : lines by class
+    size : bytes that were read
+    examples : first lines of what was counted
+    deleted : ids of runs that somebody deleted, as the access log has it
+    """
+
+    counts: Mapping[str, int]
+    size: int
+    examples: tuple[str, ...]
+    deleted: frozenset[str]
+
+
+class WrittenLog:
+    """Follows files from where they end now."""
+
+    def __init__(self, places: Sequence[Path]) -> None:
+        self._places = places
+        self._read: dict[int, int] = {path.stat().st_ino: path.stat().st_size for path in self._files()}
+
+    def since_last(self) -> Written:
+        """Read on.
+
+        Raises
+        ------
+        OSError
+            A file cannot be read: nothing is known of what it holds.
+        """
+        lines: list[bytes] = []
+        size = 0
+        for path in self._files():
+            inode = path.stat().st_ino
+            part = _whole_lines(path, self._read.get(inode, 0))
+            self._read[inode] = self._read.get(inode, 0) + len(part)
+            size += len(part)
+            lines += part.splitlines()
+        return _counted(lines, size)
+
+    def _files(self) -> list[Path]:
+        """The files, and those that were moved away from their places and not yet compressed."""
+        found = [path for place in self._places for path in (sorted(place.glob("*.log")) if place.is_dir() else [place])]
+        moved = [other for path in found for other in sorted(path.parent.glob(f"{path.name}.*")) if other.suffix != ".gz"]
+        return [path for path in (*moved, *found) if path.is_file()]
+
+
+def _whole_lines(path: Path, start: int) -> bytes:
+    with path.open("rb") as file:
+        if file.seek(0, 2) < start:
+            start = 0  # somebody cut the file off: what is there now is new
+        file.seek(start)
+        content = file.read()
+    return content[: content.rfind(b"\n") + 1]
+
+
+def _counted(lines: Iterable[bytes], size: int) -> Written:
+    counts: Counter[str] = Counter(dict.fromkeys(CLASSES, 0))
+    examples: list[str] = []
+    deleted: set[str] = set()
+    for line in lines:
+        event = _event(line)
+        gone = _deleted_run(event)
+        if gone:
+            deleted.add(gone)
+        for name in classes_of(event):
+            counts[name] += 1
+            if len(examples) < EXAMPLES:
+                examples.append(line.decode("utf-8", "replace")[:_EXAMPLE_CHARACTERS])
+    return Written(counts, size, tuple(examples), frozenset(deleted))
+
+
+def _event(line: bytes) -> Mapping[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) else None
+
+
+def classes_of(event: Mapping[str, Any] | None) -> Iterator[str]:
+    """What a line counts as; most lines count as nothing."""
+    if event is None:
+        yield UNREADABLE
+        return
+    if event.get("logger") == "bokgi.access":
+        status, route = event.get("status"), str(event.get("route") or "")
+        if isinstance(status, int) and status >= 500:
+            yield SERVER_ERRORS
+        if status == 404 and route and "{" not in route:
+            yield NOT_FOUND
+    elif event.get("level") in ("error", "critical"):
+        yield ERRORS
+    elif event.get("level") == "warning":
+        yield WARNINGS
+
+
+def _deleted_run(event: Mapping[str, Any] | None) -> str | None:
+    if event is None or event.get("method") != "DELETE" or event.get("status") != 200:
+        return None
+    run = event.get("run_id")
+    return str(run) if run else None
