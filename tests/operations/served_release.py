@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import bokgi
+from bokgi.config.commit import own_commit
 from bokgi.operations.asking import Answer, Asked, Asker
 from bokgi.operations.evidence_log import Record
 from bokgi.operations.smoke import Target
@@ -82,7 +83,7 @@ def changed(part: str, change: Callable[[dict[str, Any]], object]) -> Lie:
 
 def target_of(address: str, home: Path) -> Target:
     """The service at an address, as it should be."""
-    return Target(address, None, bokgi.__version__, "a" * 40, home / "logs" / "serve.log")
+    return Target(address, None, bokgi.__version__, own_commit(), home / "logs" / "serve.log")
 
 
 def outcomes_of(records: list[Record]) -> dict[str, str]:

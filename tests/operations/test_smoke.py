@@ -123,6 +123,7 @@ def one_row_less(path: str, body: bytes) -> bytes:
 
 LIES: dict[str, tuple[Lie, set[str]]] = {
     "the version is another": (set_at("version", "9.9.9"), {"live", "health"}),
+    "the commit is another": (set_at("commit", "b" * 40), {"commit"}),
     "health is well and the worker is not": (set_at("services.python_worker", "offline"), {"health"}),
     "a field of the result is missing": (without("/result/", "performance"), {"result"}),
     "a field deep in the result is missing": (changed("/result/", lambda body: body.get("metrics", {}).pop("total_return", 0)), {"result"}),

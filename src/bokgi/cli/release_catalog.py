@@ -69,4 +69,46 @@ RELEASE = (
         "Write systemd units for this host.",
         "이 호스트의 systemd 유닛을 씁니다.",
     ),
+    Entry(
+        "run",
+        "bokgi.cli.release_deploy:run_command",
+        "Deploy a tag, watch it, keep it or take it back, and report.",
+        "태그를 배포하고 지켜본 뒤 유지하거나 되돌리고 보고합니다.",
+    ),
+    Entry(
+        "smoke",
+        "bokgi.cli.release_looking:smoke_command",
+        "Go the user's flow at the release that serves.",
+        "운영 중인 배포에서 사용자 절차를 실행합니다.",
+    ),
+    Entry(
+        "watch",
+        "bokgi.cli.release_looking:watch_command",
+        "Watch the release that serves.",
+        "운영 중인 배포를 지켜봅니다.",
+    ),
+    Entry(
+        "daily",
+        "bokgi.cli.release_looking:daily_command",
+        "The check of today.",
+        "오늘의 점검을 합니다.",
+    ),
+    Entry(
+        "weekly",
+        "bokgi.cli.release_looking:weekly_command",
+        "Compare the week with the day of the release.",
+        "지난 한 주를 배포일과 비교합니다.",
+    ),
+    Entry(
+        "report",
+        "bokgi.cli.release_report:report_command",
+        "Write the report of a release.",
+        "배포 보고서를 씁니다.",
+    ),
+    Entry(
+        "verify",
+        "bokgi.cli.release_report:verify_command",
+        "Check evidence anywhere and judge it again.",
+        "증거를 어디서든 확인하고 다시 판정합니다.",
+    ),
 )

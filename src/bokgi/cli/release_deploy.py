@@ -4,7 +4,8 @@ import click
 
 from bokgi.cli.frame import Command
 from bokgi.cli.language import say
-from bokgi.cli.release_options import break_lock_option, host_option
+from bokgi.cli.release_options import break_lock_option, host_option, watch_options
+from bokgi.cli.release_report import reported
 from bokgi.cli.release_words import FAILED, PASSED, Teller, told
 from bokgi.config.settings import Settings
 from bokgi.errors.releases import NoReleaseToGoBackTo, ReleaseIsBad
@@ -13,19 +14,17 @@ from bokgi.operations.host_state import read_host_state
 from bokgi.operations.release_log import latest_of
 from bokgi.operations.releasing.going_back import go_back
 from bokgi.operations.releasing.opening import interrupted_release, new_release, released
-from bokgi.operations.releasing.release import Ending, Goal, Wanted, abort, go_on, resume
-from bokgi.operations.releasing.site import Site
+from bokgi.operations.releasing.release import Goal, Wanted, abort, go_on, resume
+from bokgi.operations.releasing.watch_release import watch_release
 
 UNWATCHED = (0.0, 1.0)
 
 
-def _no_watch(_site: Site, _wanted: Wanted) -> Ending:
-    return Ending.INCONCLUSIVE
-
-
 def _released(host: HostFolder, tag: str, wanted: Wanted, *, breaks_lock: bool) -> int:
     with new_release(host, tag, wanted, Teller(), breaks_lock=breaks_lock) as site:
-        return told(go_on(site, wanted, _no_watch))
+        ending = go_on(site, wanted, watch_release)
+    reported(host, site.log.folder)
+    return told(ending)
 
 
 @click.command(
@@ -63,6 +62,25 @@ def deploy_command(_settings: Settings, /, tag: str, host: HostFolder, break_loc
 
 
 @click.command(
+    "run",
+    cls=Command,
+    help=say(
+        "Deploy TAG, watch it, keep it or take it back, and write the report. Exit code 0: it passed, 1: it failed and was taken back, "
+        "3: it cannot be decided.",
+        "TAG를 배포하고 지켜본 뒤 유지하거나 되돌리고 보고서를 씁니다. 종료 코드 0: 통과, 1: 실패하여 되돌림, 3: 판정 불가.",
+    ),
+)
+@click.argument("tag")
+@watch_options
+@host_option
+@break_lock_option
+@click.pass_obj
+def run_command(_settings: Settings, /, tag: str, for_seconds: float, every_seconds: float, host: HostFolder, break_lock: bool) -> int:
+    """The whole release."""
+    return _released(host, tag, Wanted(Goal.RUN, for_seconds, every_seconds), breaks_lock=break_lock)
+
+
+@click.command(
     "resume",
     cls=Command,
     help=say("Go on with a release that was interrupted.", "중단된 배포를 이어 갑니다."),
@@ -73,7 +91,9 @@ def deploy_command(_settings: Settings, /, tag: str, host: HostFolder, break_loc
 def resume_command(_settings: Settings, /, host: HostFolder, break_lock: bool) -> int:
     """Resume the unfinished release."""
     with interrupted_release(host, Teller(), breaks_lock=break_lock) as (site, attempt):
-        return told(resume(site, attempt, _no_watch))
+        ending = resume(site, attempt, watch_release)
+    reported(host, attempt.folder)
+    return told(ending)
 
 
 @click.command(
@@ -87,7 +107,9 @@ def resume_command(_settings: Settings, /, host: HostFolder, break_lock: bool) -
 def abort_command(_settings: Settings, /, host: HostFolder, break_lock: bool) -> int:
     """Abort the unfinished release."""
     with interrupted_release(host, Teller(), breaks_lock=break_lock) as (site, attempt):
-        told(abort(site, attempt))
+        ending = abort(site, attempt)
+    reported(host, attempt.folder)
+    told(ending)
     return PASSED
 
 
@@ -112,7 +134,8 @@ def rollback_command(_settings: Settings, /, tag: str, host: HostFolder, break_l
     with released(host, latest_of(host.evidence, state.current), "rollback", Teller(), breaks_lock=break_lock) as site:
         is_well = go_back(site, target)
         site.seal("rollback")
-        return PASSED if is_well else FAILED
+    reported(host, site.log.folder)
+    return PASSED if is_well else FAILED
 
 
 def _target(host: HostFolder, tag: str) -> str:

@@ -37,6 +37,10 @@ STEPS = {
     "boot": ("boot in private", "비공개로 시작"),
     "switch": ("traffic moves", "트래픽 전환"),
     "watch": ("watch", "관찰"),
+    "sample": ("sample", "측정"),
+    "smoke_daily": ("smoke test of the day", "오늘의 점검"),
+    "daily": ("the day", "하루 점검"),
+    "weekly": ("the week", "한 주 평가"),
     "retire": ("the old slot ends", "이전 슬롯 종료"),
     "rollback": ("back to the release before", "이전 배포로 되돌림"),
 }

@@ -12,6 +12,7 @@ and cannot be used is an error, or a reading that failed, and never passed over.
       slack: {channel: C0123456789, token_from: SLACK_TOKEN}
       email: {host: mail.example.com, port: 465, user: bokgi, password_from: MAIL_PASSWORD, from: bokgi@example.com, to: [ops@example.com]}
       webhook: {url: "https://example.com/hook"}
+    push_tags: true
 """
 
 from collections.abc import Callable, Mapping
@@ -42,10 +43,14 @@ _ALLOWED = {
 
 @dataclass(frozen=True)
 class Channels:
-    """The settings of each way, by `feedback.slack` and so on."""
+    """The settings of each way, by `feedback.slack` and so on.
+
+    pushes_tags : whether the head of the evidence is pushed to the repository as a tag
+    """
 
     given: Mapping[str, Mapping[str, Any]]
     variables: Mapping[str, str]
+    pushes_tags: bool = False
 
     def sources(self, records_url: str | None, since: date, read_up_to: Mapping[str, str]) -> list[FeedbackSource]:
         """Everything that feedback is read from.
@@ -118,12 +123,15 @@ def read_channels(path: Path, variables: Mapping[str, str]) -> Channels:
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise ChannelRefused(path.name, "file", f"it is no YAML ({error})") from error
     given = {} if given is None else given
-    if not isinstance(given, dict) or not given.keys() <= {"feedback", "notices"}:
-        raise ChannelRefused(path.name, "file", "it may hold 'feedback' and 'notices' alone")
+    if not isinstance(given, dict) or not given.keys() <= {"feedback", "notices", "push_tags"}:
+        raise ChannelRefused(path.name, "file", "it may hold 'feedback', 'notices' and 'push_tags' alone")
+    pushes = given.pop("push_tags", False)
+    if not isinstance(pushes, bool):
+        raise ChannelRefused(path.name, "push_tags", f"{pushes!r} is neither true nor false")
     found = {f"{side}.{name}": each for side, ways in given.items() for name, each in _mapping(path, str(side), ways).items()}
     for place, each in found.items():
         _check(path, place, each)
-    return Channels(found, variables)
+    return Channels(found, variables, pushes)
 
 
 def _check(path: Path, place: str, given: object) -> None:

@@ -149,7 +149,8 @@ def _changed(given: object) -> tuple[Cell, ...]:
         return str(given.get("change", given.get("status", ""))), str(given.get("path", ""))
     if isinstance(given, list) and len(given) == 2:
         return str(given[0]), str(given[1])
-    return "", str(given)
+    change, _, path = str(given).partition(" ")
+    return (change, path) if path else ("", change)
 
 
 def service_start(say: Say, found: Assessment) -> Section:

@@ -6,7 +6,7 @@ from bokgi.operations.judge import State
 from bokgi.operations.policy import Metric
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.report.about_use import flow_state
-from bokgi.operations.report.assessment import OUTGOING, PREVIOUS, PUBLIC, Assessment, mark
+from bokgi.operations.report.assessment import OUTGOING, PREVIOUS, PUBLIC, Assessment, is_as_good, mark
 from bokgi.operations.report.claims import Claim, Tick
 from bokgi.operations.report.document import Block, Say, Section, Sentence, table
 from bokgi.operations.report.week import MISSED, days_of
@@ -96,7 +96,9 @@ def _possibility(say: Say, found: Assessment) -> Block:
     previous, retired = found.flow(PREVIOUS) or found.flow(OUTGOING), found.records(Kind.RETIRED)
     if previous is None:
         return Sentence(say("이전 버전이 돌아간다는 증거가 없습니다.", "There is no evidence that the previous release runs."))
-    claim = mark(found, "rollback.possible", previous.records, Outcome.PASSED if previous.has_passed else Outcome.FAILED)
+    live = found.flow(OUTGOING)
+    records = [*previous.records, *(live.records if live is not None and live is not previous else ())]
+    claim = mark(found, "rollback.possible", records, Outcome.PASSED if is_as_good(previous, live) else Outcome.FAILED)
     if claim.tick is not Tick.HOLDS:
         return Sentence(
             say("이전 버전으로 되돌릴 수 있음이 확인되지 않았습니다.", "That the previous release can be put back was not shown."), claim

@@ -33,6 +33,11 @@ class FlowRun:
         return self.steps if self.end is None else (*self.steps, self.end)
 
     @property
+    def failed(self) -> set[str]:
+        """Names of the steps that failed."""
+        return {str(step.facts.get("name")) for step in self.steps if step.facts.get("outcome") == Outcome.FAILED}
+
+    @property
     def has_passed(self) -> bool:
         """Whether it came to its end and no step failed."""
         outcomes = [step.facts.get("outcome") for step in self.steps]
@@ -138,11 +143,10 @@ def _release_claims(evidence: Evidence, flows: Sequence[FlowRun]) -> Iterator[Cl
     checks = list(evidence.of_kind(Kind.CHECK))
     outcomes = [check.facts.get("outcome") for check in checks]
     yield claimed(evidence, "checks", checks, Outcome.PASSED in outcomes and Outcome.FAILED not in outcomes)
-    boots = list(evidence.of_kind(Kind.BOOT))[-1:]
+    boots = [boot for boot in evidence.of_kind(Kind.BOOT) if begun and boot.facts.get("slot") == _slot_of(begun[0])][-1:]
     started = [*begun, *boots] if begun and boots else []
     yield claimed(evidence, "boot", started, bool(started) and _is_as_begun(begun[0], boots[0]))
-    previous = [flow for flow in flows if flow.stage == PREVIOUS][-1:]
-    yield _flow_claim(evidence, "previous_smoke", previous, is_needed=bool(previous))
+    yield from _previous_claim(evidence, flows)
     yield _flow_claim(evidence, "private_smoke", [flow for flow in flows if flow.stage == PRIVATE][-1:])
     switches = list(evidence.of_kind(Kind.SWITCH))[-1:]
     yield claimed(evidence, "switch", switches, all("milliseconds" in switch.facts for switch in switches))
@@ -152,6 +156,25 @@ def _release_claims(evidence: Evidence, flows: Sequence[FlowRun]) -> Iterator[Cl
     rollbacks = list(evidence.of_kind(Kind.ROLLBACK))
     if rollbacks:
         yield claimed(evidence, "taken_back", rollbacks, all(each.facts.get("outcome") == Outcome.PASSED for each in rollbacks))
+
+
+def _previous_claim(evidence: Evidence, flows: Sequence[FlowRun]) -> Iterator[Claim]:
+    """The release before must start anew and be no worse than it is live; what it fails at already is no reason to keep it."""
+    previous, live = ([flow for flow in flows if flow.stage == stage][-1:] for stage in (PREVIOUS, OUTGOING))
+    records = [record for flow in (*live, *previous) for record in flow.records]
+    if previous:
+        yield claimed(evidence, "previous_smoke", records, is_as_good(previous[0], live[0] if live else None))
+
+
+def is_as_good(flow: FlowRun, before: FlowRun | None) -> bool:
+    """Whether a flow came to its end and failed nowhere but where another one failed as well."""
+    known = set() if before is None else before.failed
+    return flow.end is not None and len(flow.steps) == flow.end.facts.get("steps") and flow.failed <= known
+
+
+def _slot_of(begun: Record) -> str:
+    """Name of the slot of the release itself; trials of others have names of their own."""
+    return f"{begun.facts.get('tag')}-{str(begun.facts.get('commit'))[:8]}"
 
 
 def _is_as_begun(begun: Record, boot: Record) -> bool:

@@ -40,10 +40,7 @@ METRICS = {
 CLAIMS = {
     "checks": ("배포 전 점검을 모두 통과했다", "All checks before the deployment passed"),
     "boot": ("새 버전이 태그와 같은 버전·커밋으로 시작했다", "The new release started with the version and commit of the tag"),
-    "previous_smoke": (
-        "이전 버전이 비공개 소켓에서 사용자 절차를 통과했다(되돌리기 가능)",
-        "The previous release passed the user's flow in private",
-    ),
+    "previous_smoke": ("이전 버전이 새로 시작해 지금과 같이 동작했다", "The previous release started anew, as good as it is live"),
     "private_smoke": ("트래픽 없이 사용자 절차를 통과했다", "It passed the user's flow without traffic"),
     "switch": ("트래픽을 새 버전으로 옮겼다", "Traffic was moved to it"),
     "public_smoke": ("공개 주소에서 사용자 절차를 통과했다", "It passed the user's flow at the public address"),
@@ -55,15 +52,18 @@ CLAIMS = {
     "no_complaints": ("불만이 없었다", "There were no complaints"),
 }
 CHECKS = {
-    "live": ("현재 서비스 응답", "Live service answers"),
-    "disk": ("디스크 여유", "Free disk"),
-    "memory": ("메모리 여유", "Free memory"),
     "tag": ("태그와 커밋", "Tag and commit"),
+    "not_bad": ("이전에 실패한 적 없음", "It has not failed before"),
     "version": ("버전 일치", "Version equals the tag"),
     "changelog": ("변경 기록", "Changelog section"),
-    "previous": ("이전 버전 기동", "Previous release boots"),
-    "backup": ("데이터베이스 백업", "Backup of the database"),
+    "space": ("디스크와 메모리 여유", "Free disk and memory"),
+    "live_service": ("현재 서비스 응답", "Live service answers"),
     "migrations": ("확장형 마이그레이션", "Expanding migrations"),
+    "backup": ("데이터베이스 백업과 복원 확인", "Backup of the database, restored to see"),
+    "previous_release": ("이전 버전으로 되돌릴 수 있음", "The previous release can be put back"),
+    "unpack": ("풀기", "Unpacking"),
+    "boot": ("시작", "Start"),
+    "switch": ("전환", "Switch"),
 }
 OUTCOMES = {
     "passed": ("통과", "passed"),

@@ -56,7 +56,7 @@ def watch(
             reason = STOPPED
     judgement = judged(policy, begun, samples)
     log.append(Kind.WATCH_ENDED, reason=reason)
-    log.append(Kind.VERDICT, state=judgement.state.name.lower(), policy_sha256=policy.sha256)
+    log.append(Kind.VERDICT, state=judgement.state.name, policy_sha256=policy.sha256)
     return judgement
 
 

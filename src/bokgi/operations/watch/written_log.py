@@ -81,7 +81,7 @@ def _counted(lines: Iterable[bytes], size: int) -> Written:
     examples: list[str] = []
     deleted: set[str] = set()
     for line in lines:
-        event = _event(line)
+        event = event_of(line)
         gone = _deleted_run(event)
         if gone:
             deleted.add(gone)
@@ -92,7 +92,8 @@ def _counted(lines: Iterable[bytes], size: int) -> Written:
     return Written(counts, size, tuple(examples), frozenset(deleted))
 
 
-def _event(line: bytes) -> Mapping[str, Any] | None:
+def event_of(line: bytes) -> Mapping[str, Any] | None:
+    """The event of a line; None where it is none."""
     try:
         event = json.loads(line)
     except ValueError:

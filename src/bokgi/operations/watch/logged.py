@@ -1,0 +1,35 @@
+"""Errors in everything that was logged since an instant, by class: files in use, moved away and compressed ones."""
+
+import gzip
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bokgi.operations.watch.written_log import CLASSES, classes_of, event_of
+from bokgi.reports.formats import utc_text
+
+
+def counted_since(places: Sequence[Path], since: datetime) -> Mapping[str, int]:
+    """Lines by class; a line that does not say when it was written counts, too."""
+    counts = Counter(dict.fromkeys(CLASSES, 0))
+    first = utc_text(since)
+    for path in _files(places):
+        if path.stat().st_mtime < since.timestamp():
+            continue
+        for line in _lines(path):
+            event = event_of(line)
+            if event is None or str(event.get("at", "~")) >= first:
+                counts.update(classes_of(event))
+    return counts
+
+
+def _files(places: Sequence[Path]) -> Iterator[Path]:
+    for place in places:
+        pattern = "*.log*" if place.is_dir() else f"{place.name}*"
+        yield from sorted(path for path in (place if place.is_dir() else place.parent).glob(pattern) if path.is_file())
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        yield from file
