@@ -18,7 +18,8 @@ from tests.operations.drilled_host import DrilledHost, drilled_host  # noqa: E40
 from tests.operations.release_repository import ReleaseRepository  # noqa: E402  # the same
 from tests.operations.test_release_run import LINK, blind_flow  # noqa: E402  # the same
 
-EXAMPLES = ROOT / "docs" / "examples" / "release"
+EXAMPLES = ROOT / "docs" / "examples"
+ARCHIVE = "release-hour"
 PAST_THE_HOUR_SECONDS = 900.0
 SHARED = ("cpu_percent", "memory_percent", "api_seconds")
 
@@ -62,11 +63,14 @@ def _run(host: DrilledHost, *words: str) -> int:
 
 
 def _keep(evidence: Path, key: Path) -> None:
-    shutil.rmtree(EXAMPLES, ignore_errors=True)
-    shutil.copytree(evidence, EXAMPLES)
-    shutil.copy(key, EXAMPLES / "key.pub")
-    program = [sys.executable, "-m", "bokgi.cli", "release", "verify", str(EXAMPLES), "--key", str(EXAMPLES / "key.pub")]
+    """The reports as they are, and all evidence with the key in an archive to verify."""
+    EXAMPLES.mkdir(exist_ok=True)
+    shutil.copy(key, evidence / "key.pub")
+    program = [sys.executable, "-m", "bokgi.cli", "release", "verify", str(evidence), "--key", str(evidence / "key.pub")]
     subprocess.run(program, check=False)
+    for report in evidence.glob("report.*.md"):
+        shutil.copy(report, EXAMPLES / f"{ARCHIVE}.{report.name}")
+    shutil.make_archive(str(EXAMPLES / ARCHIVE), "zip", evidence)
     print(f"Kept: {EXAMPLES.relative_to(ROOT)}")
 
 
