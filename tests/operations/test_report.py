@@ -7,20 +7,26 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from securesystemslib.signer import CryptoSigner
 
+from bokgi.cli.main import main
+from bokgi.cli.release_options import Length
+from bokgi.cli.release_report import write_reports
 from bokgi.errors.base import Language
 from bokgi.operations.evidence_log import EvidenceLog, hash_of
 from bokgi.operations.judge import State
 from bokgi.operations.policy import Metric
+from bokgi.operations.record_kinds import Kind
 from bokgi.operations.report import Assessment, Form, assessed, document_of, render
 from bokgi.operations.report.claims import Tick
+from bokgi.operations.seals import seal
 from bokgi.operations.verification import verified
 from bokgi.reports.canonical_json import canonical_json
-from tests.operations.recorded_release import lines_of, write_lines
+from tests.operations.recorded_release import COMMIT, TAG, lines_of, write_lines
 from tests.operations.whole_release import recorded_whole
 
 HEADINGS = (
@@ -249,3 +255,78 @@ def test_no_mutilated_log_breaks_the_renderer_or_passes(
     found = found_in(folder, whole[1])
     assert found.state is not State.PASS
     assert all(render(found, language, form) for language in Language for form in Form)
+
+
+def continued(folder: Path, signer: CryptoSigner, *records: tuple[Kind, dict[str, object]]) -> Assessment:
+    """The evidence with more records and a seal over them."""
+    with EvidenceLog(folder) as log:
+        for kind, facts in records:
+            log.append(kind, **facts)
+        seal(log, signer, "later", TAG, COMMIT)
+    return found_in(folder, signer)
+
+
+@pytest.fixture
+def copied(whole: tuple[Path, CryptoSigner], tmp_path: Path) -> tuple[Path, CryptoSigner]:
+    return Path(shutil.copytree(whole[0], tmp_path / "copied")), whole[1]
+
+
+def test_a_check_that_is_made_again_does_not_undo_the_one_that_failed(copied: tuple[Path, CryptoSigner]) -> None:
+    outcomes: tuple[str, ...] = ("failed", "passed")
+    found = continued(*copied, *((Kind.DAILY, {"day": "2026-11-25", "outcome": outcome, "seen": {}}) for outcome in outcomes))
+    (row,) = re.findall(r"^\| 2026-11-25 \| (\S+)", render(found), re.MULTILINE)
+    assert row == "실패"
+    assert ticks(found)["day.2026-11-25"] is Tick.FAILS
+
+
+def test_a_persons_word_on_an_item_counts_and_can_end_the_calm(copied: tuple[Path, CryptoSigner]) -> None:
+    assert ticks(found_in(*copied))["no_complaints"] is Tick.HOLDS
+    found = continued(*copied, (Kind.SORTED, {"source": "form", "id": "fb-1", "sorted_as": "bug", "person": "lee"}))
+    assert ticks(found)["no_complaints"] is Tick.FAILS
+    assert "오류 1" in render(found)
+    assert "불만이 없었습니다" not in render(found)
+
+
+def test_calm_is_never_claimed_where_a_source_was_not_read(copied: tuple[Path, CryptoSigner]) -> None:
+    found = continued(*copied, (Kind.FEEDBACK, {"source": "email", "was_read": False, "items": []}))
+    assert ticks(found)["no_complaints"] is Tick.FAILS
+    assert "불만이 없었습니다" not in render(found)
+
+
+@pytest.mark.parametrize(("failing", "tick"), [("csv", Tick.HOLDS), ("health", Tick.FAILS)])
+def test_the_way_back_may_have_the_faults_that_it_has_live_and_no_others(tmp_path: Path, failing: str, tick: Tick) -> None:
+    recorded, signer = recorded_whole(tmp_path, failing_before="csv", failing_previous=failing)
+    found = found_in(recorded.folder, signer)
+    assert ticks(found)["previous_smoke"] is tick
+    assert ticks(found)["rollback.possible"] is tick
+
+
+def run_verify(folder: Path, signer: CryptoSigner, tmp_path: Path) -> int:
+    key = tmp_path / "key.pub"
+    key.write_bytes(canonical_json({"keyid": signer.public_key.keyid, **signer.public_key.to_dict()}))
+    with pytest.raises(SystemExit) as ended:
+        main(["release", "verify", str(folder), "--key", str(key)])
+    return int(ended.value.code or 0)
+
+
+def test_verify_agrees_with_a_true_report_and_not_with_a_touched_one(copied: tuple[Path, CryptoSigner], tmp_path: Path) -> None:
+    folder, signer = copied
+    write_reports(folder, signer.public_key)
+    assert run_verify(folder, signer, tmp_path) == 0
+    page = folder / "report.ko.html"
+    page.write_text(page.read_text("utf-8").replace("실패", "통과"), "utf-8")
+    assert run_verify(folder, signer, tmp_path) == 1
+    write_reports(folder, signer.public_key)
+    alter(folder, 9)
+    assert run_verify(folder, signer, tmp_path) == 1
+
+
+@pytest.mark.parametrize(("given_text", "seconds"), [("90", 90.0), ("90s", 90.0), ("5m", 300.0), ("1h", 3600.0), ("0.5s", 0.5)])
+def test_lengths_of_time_are_read_as_people_write_them(given_text: str, seconds: float) -> None:
+    assert Length().convert(given_text, None, None) == seconds
+
+
+@pytest.mark.parametrize("given_text", ["", "0", "-1m", "1w", "h", "1h30"])
+def test_what_is_no_length_of_time_is_refused(given_text: str) -> None:
+    with pytest.raises(click.BadParameter):
+        Length().convert(given_text, None, None)

@@ -4,6 +4,7 @@ import json
 import random
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,13 +15,13 @@ from typing import TypeAlias
 import pytest
 
 from bokgi.errors.observation import FlowRefused
-from bokgi.operations.asking import Answer, Asker
+from bokgi.operations.asking import Answer, Asked, Asker
 from bokgi.operations.evidence_log import EvidenceLog, Record
 from bokgi.operations.policy import BrowserRule
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.smoke import Flow, Target, default_flow, read_flow, run_smoke
 from bokgi.operations.smoke.browser import view_page
-from tests.cli.service_process import ServiceProcess
+from tests.cli.service_process import ServiceProcess, wait_until
 from tests.operations.served_release import AskedOtherwise, Lie, RecordingAsker, Replay, changed, outcomes_of, target_of
 
 Said: TypeAlias = dict[tuple[str, str], list[Answer]]
@@ -271,3 +272,22 @@ def test_a_flow_that_cannot_fail_or_is_not_understood_is_refused(text: str, plac
     with pytest.raises(FlowRefused) as refused:
         read_flow(text.encode())
     assert refused.value.field == place
+
+
+def test_counters_of_progress_stand_still_while_the_worker_is_suspended(served: ServiceProcess) -> None:
+    asker = target_of(served.address, served.home).asker
+    body = {"strategy": "daily_trading", "stock_mode": "all", "strategy_params": {"buy_time": "09:30"}}
+    worker = served.worker()
+    worker.suspend()
+    try:
+        started = asker.ask(Asked("POST", "/api/backtest/start", {"X-Bokgi-Profile": "smoke"}, body)).json()
+        path = f"/api/backtest/progress?id={started['backtest_id']}"
+        first = asker.get(path).json()
+        time.sleep(1.0)
+        later = asker.get(path).json()
+    finally:
+        worker.resume()
+    counters = ("progress_percent", "completed_symbols", "total_trades", "current_symbol", "current_date")
+    assert [first[name] for name in counters] == [later[name] for name in counters]
+    assert later["progress_percent"] < 100
+    wait_until(lambda: asker.get(path).json()["status"] == "completed")

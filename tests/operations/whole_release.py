@@ -22,6 +22,7 @@ def recorded_whole(
     values: Sequence[Mapping[str, float | None]] = (),
     failing_before: str = "csv",
     failing_after: str = "",
+    failing_previous: str = "",
     days: Sequence[int] = (1, 2, 4),
 ) -> tuple[Recorded, CryptoSigner]:
     """A release that repaired the step `failing_before`; the third day of its week was missed."""
@@ -33,7 +34,7 @@ def recorded_whole(
         recorded.clock.seconds += 1
         log.append(Kind.CHECK, name=name, outcome="passed", seen={"free_bytes": 10_000_000_000}, body_sha256=log.keep_body(name.encode()))
     flow(recorded, "outgoing", failing_before)
-    flow(recorded, "previous")
+    flow(recorded, "previous", failing_previous)
     manifest = log.keep_body(b"manifest")
     log.append(Kind.MANIFEST, files=1200, manifest_sha256=manifest, changed=[{"change": "M", "path": "src/bokgi/api/results.py"}])
     log.append(Kind.BOOT, slot="v1.2.0-aaaaaaaa", pid=4711, version="1.2.0", commit=COMMIT, seconds=3.2, outcome="passed")

@@ -111,4 +111,22 @@ RELEASE = (
         "Check evidence anywhere and judge it again.",
         "증거를 어디서든 확인하고 다시 판정합니다.",
     ),
+    Entry(
+        "approve",
+        "bokgi.cli.release_statements:approve_command",
+        "Approve of the release that serves.",
+        "운영 중인 배포를 승인합니다.",
+    ),
+    Entry(
+        "remark",
+        "bokgi.cli.release_statements:remark_command",
+        "Add a remark of yours to the report.",
+        "보고서에 본인의 의견을 남깁니다.",
+    ),
+    Entry(
+        "sort",
+        "bokgi.cli.release_statements:sort_command",
+        "Say which kind an item of feedback is.",
+        "의견의 종류를 바로잡습니다.",
+    ),
 )

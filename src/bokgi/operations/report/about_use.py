@@ -10,7 +10,7 @@ from bokgi.operations.evidence_log import Record
 from bokgi.operations.judge import State
 from bokgi.operations.policy import Metric, values_of
 from bokgi.operations.record_kinds import Kind, Outcome
-from bokgi.operations.report.assessment import OUTGOING, PRIVATE, PUBLIC, Assessment, FlowRun, complaints, items_of, mark
+from bokgi.operations.report.assessment import OUTGOING, PRIVATE, PUBLIC, Assessment, FlowRun, complaints, kinds_in, mark
 from bokgi.operations.report.claims import Claim, Tick
 from bokgi.operations.report.document import Block, Cell, Say, Section, Sentence, table
 from bokgi.operations.report.words import KINDS, METRICS, OUTCOMES, SOURCES, STAGES, STATES, figure, part_of, word
@@ -264,7 +264,7 @@ def feedback(say: Say, found: Assessment) -> Section:
     rows: list[tuple[Cell, ...]] = []
     for source in dict.fromkeys(str(record.facts.get("source")) for record in records):
         of_source = [record for record in records if record.facts.get("source") == source]
-        kinds = Counter(str(item.get("kind")) for record in of_source for item in items_of(record.facts))
+        kinds = Counter(kind for record in of_source for kind in kinds_in(found.evidence, record))
         was_read = all(record.facts.get("was_read") is True for record in of_source)
         counted = ", ".join(f"{word(say, KINDS, kind)} {count}" for kind, count in sorted(kinds.items())) or "0"
         read_words = say("읽음", "read") if was_read else say("읽지 못함", "NOT read")
@@ -277,7 +277,7 @@ def feedback(say: Say, found: Assessment) -> Section:
     if claims["no_complaints"].tick is Tick.HOLDS:
         blocks.append(Sentence(say("불만이 없었습니다.", "There were no complaints."), claims["no_complaints"]))
     else:
-        count = sum(len(complaints(record.facts)) for record in records)
+        count = sum(complaints(found.evidence, record) for record in records)
         blocks.append(Sentence(say(f"오류 신고나 분류되지 않은 의견 {count}건.", f"{count} reports of faults or unsorted items.")))
     return Section(title, tuple(blocks))
 

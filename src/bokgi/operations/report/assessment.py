@@ -207,19 +207,26 @@ def _feedback_claims(evidence: Evidence) -> Iterator[Claim]:
     last = {str(record.facts.get("source")): record for record in read}
     were_read = all(record.facts.get("was_read") is True for record in last.values())
     yield claimed(evidence, "feedback_read", last.values(), were_read, is_needed=False)
-    are_calm = all(record.facts.get("was_read") is True and not complaints(record.facts) for record in read)
-    yield claimed(evidence, "no_complaints", read, are_calm, is_needed=False)
+    are_calm = all(record.facts.get("was_read") is True and not complaints(evidence, record) for record in read)
+    changed = list(evidence.of_kind(Kind.SORTED))
+    yield claimed(evidence, "no_complaints", [*read, *changed] if read else [], are_calm, is_needed=False)
 
 
-def items_of(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Items of feedback in a record."""
-    items = facts.get("items")
-    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+def kinds_in(evidence: Evidence, record: Record) -> list[str]:
+    """Kinds of the items of a reading; where a person changed one, that is its kind, if the record of it is believed."""
+    changed = {
+        (each.facts.get("source"), each.facts.get("id")): str(each.facts.get("sorted_as"))
+        for each in evidence.of_kind(Kind.SORTED)
+        if evidence.is_believed(each)
+    }
+    items, source = record.facts.get("items"), record.facts.get("source")
+    found = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+    return [changed.get((source, item.get("id")), str(item.get("kind"))) for item in found]
 
 
-def complaints(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Items that say that something is wrong; what nobody could sort may be one."""
-    return [item for item in items_of(facts) if item.get("kind") in ("bug", "unsorted")]
+def complaints(evidence: Evidence, record: Record) -> int:
+    """How many items say that something is wrong; what nobody could sort may be one."""
+    return sum(kind in ("bug", "unsorted") for kind in kinds_in(evidence, record))
 
 
 def _seen(record: Record) -> Mapping[str, Any]:

@@ -8,22 +8,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bokgi.operations.evidence_log import Record
-from bokgi.operations.record_kinds import Kind
+from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.report.assessment import Assessment, mark
 from bokgi.operations.report.document import Block, Cell, Say, Section, Sentence, table
 from bokgi.operations.report.words import OUTCOMES, SEOUL, figure, plain, word
 
 DAYS = 7
 MISSED, TO_COME = "missed", "to_come"
+_WORST = (Outcome.FAILED, Outcome.NOT_CHECKED, Outcome.PASSED)
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the week; `record` is the last check of it."""
+    """One day of the week with all checks of it; the worst of them is the day's."""
 
     day: str
     outcome: str
-    record: Record | None
+    records: tuple[Record, ...]
 
 
 def days_of(found: Assessment) -> list[Day]:
@@ -32,15 +33,20 @@ def days_of(found: Assessment) -> list[Day]:
     if start is None:
         return []
     first, last = _day_of(start), _day_of(found.evidence.records[-1])
-    checks = {str(record.facts["day"]): record for record in found.records(Kind.DAILY)}
-    return [_day(first + timedelta(days=number), checks, last) for number in range(1, DAYS + 1)]
+    checks: dict[str, list[Record]] = {}
+    for record in found.evidence.of_kind(Kind.DAILY):
+        checks.setdefault(str(record.facts.get("day")), []).append(record)
+    days = [first + timedelta(days=number) for number in range(1, DAYS + 1)]
+    return [_day(found, day, tuple(checks.get(day.isoformat(), ())), last) for day in days]
 
 
-def _day(day: date, checks: dict[str, Record], last: date) -> Day:
-    record = checks.get(day.isoformat())
-    if record is not None:
-        return Day(day.isoformat(), str(record.facts["outcome"]), record)
-    return Day(day.isoformat(), MISSED if day < last else TO_COME, None)
+def _day(found: Assessment, day: date, records: tuple[Record, ...], last: date) -> Day:
+    """A check that is not believed is no check; one that was made again does not undo the one before."""
+    believed = [record for record in records if found.evidence.is_believed(record)]
+    outcomes = [str(record.facts["outcome"]) for record in believed]
+    if not outcomes:
+        return Day(day.isoformat(), MISSED if day < last else TO_COME, ())
+    return Day(day.isoformat(), next(worst for worst in (*_WORST, outcomes[0]) if worst in outcomes), records)
 
 
 def _day_of(record: Record) -> date:
@@ -51,7 +57,7 @@ def week(say: Say, found: Assessment) -> Section:
     """Each day with its check, and the weekly review beside the release day."""
     rows: list[tuple[Cell, ...]] = []
     for day in days_of(found):
-        if day.record is None:
+        if not day.records:
             words = say("놓침", "MISSED") if day.outcome == MISSED else say("아직 아님", "still to come")
             rows.append((day.day, words, "", ""))
             continue
@@ -59,8 +65,8 @@ def week(say: Say, found: Assessment) -> Section:
             (
                 day.day,
                 word(say, OUTCOMES, day.outcome),
-                plain(day.record.facts["seen"]),
-                mark(found, f"day.{day.day}", [day.record], day.outcome),
+                plain(day.records[-1].facts.get("seen")),
+                mark(found, f"day.{day.day}", day.records, day.outcome),
             )
         )
     blocks: list[Block] = [
