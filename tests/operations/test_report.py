@@ -272,8 +272,8 @@ def copied(whole: tuple[Path, CryptoSigner], tmp_path: Path) -> tuple[Path, Cryp
 
 
 def test_a_check_that_is_made_again_does_not_undo_the_one_that_failed(copied: tuple[Path, CryptoSigner]) -> None:
-    outcomes: tuple[str, ...] = ("failed", "passed")
-    found = continued(*copied, *((Kind.DAILY, {"day": "2026-11-25", "outcome": outcome, "seen": {}}) for outcome in outcomes))
+    day: dict[str, object] = {"day": "2026-11-25", "seen": {}}
+    found = continued(*copied, (Kind.DAILY, day | {"outcome": "failed"}), (Kind.DAILY, day | {"outcome": "passed"}))
     (row,) = re.findall(r"^\| 2026-11-25 \| (\S+)", render(found), re.MULTILINE)
     assert row == "실패"
     assert ticks(found)["day.2026-11-25"] is Tick.FAILS

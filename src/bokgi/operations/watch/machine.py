@@ -1,7 +1,7 @@
 """The machine under the service: processor, memory, disks, and the sizes of our processes.
 
 Convention: percent of what may be used: of the control group's limit where there is one, else of the machine. The first reading of the
-processor is always 0 and is thrown away.
+processor in a thread is always 0 and is thrown away in that thread.
 """
 
 import os
@@ -28,7 +28,6 @@ class CpuMeter:
         self._thread = threading.Thread(target=self._measure, name="cpu-meter", daemon=True)
 
     def __enter__(self) -> Self:
-        psutil.cpu_percent(interval=None)
         self._thread.start()
         return self
 
@@ -47,6 +46,7 @@ class CpuMeter:
         self._ending.wait(min(self._every * 1.1, limit_seconds))
 
     def _measure(self) -> None:
+        psutil.cpu_percent(interval=None)  # the first of each thread compares with nothing
         while not self._ending.wait(self._every):
             percent = psutil.cpu_percent(interval=None)
             with self._lock:
