@@ -65,6 +65,7 @@ class StartBacktestRequest(Request):
     risk_free_rate: float = Field(0.0, ge=-0.5, le=1.0, description="Annual, as a fraction.")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Of everything that is drawn.")
     check_all: bool = Field(False, description="Whether the look-ahead check takes all stocks.")
+    raw_data: bool = Field(False, description="Bars as their source sent them, without repairs.")
 
 
 class StartedAnswer(Answer):

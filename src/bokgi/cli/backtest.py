@@ -116,6 +116,7 @@ _HELP = say(
     is_flag=True,
     help=say("Check an own strategy for look-ahead on all stocks.", "직접 만든 전략을 모든 종목에서 검사합니다."),
 )
+@click.option("--raw", is_flag=True, help=say("Bars as their source sent them, without repairs.", "고치지 않은 원래 봉 자료로."))
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help=say("Write the result body.", "결과를 JSON으로 저장."))
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help=say("Write summary and trades.", "요약과 거래를 CSV로 저장."))
 @click.option(
@@ -206,6 +207,7 @@ def _request(codes: list[str], parameters: dict[str, str], told: dict[str, Any])
             "risk_free_rate": told["risk_free"],
             "seed": told["seed"],
             "check_all": told["check_all"],
+            "raw_data": told["raw"],
             "costs": _costs(told),
             "fills": _fills(told),
             "account": {"mode": told["account"], "reinvest": told["reinvest"]},

@@ -84,6 +84,18 @@ FAULT_KINDS: dict[str, FaultKind] = {
         "{code}: 봉 간격에 맞지 않는 시각의 {count}행을 버렸습니다(예: {example}).",
         "{code}: {count} rows at times off the grid of the interval were refused (e.g. {example}).",
     ),
+    "repaired_block": FaultKind(
+        _WARNING,
+        "{code}: {first}~{last} 봉 {count}개의 값이 몇 배로 잘못되어 고쳐 읽습니다({example}). 원래 값은 그대로 저장되어 있습니다.",
+        "{code}: {count} bars from {first} to {last} are off by a whole multiple and are read repaired ({example}); "
+        "the original values stay stored.",
+    ),
+    "left_unrepaired": FaultKind(
+        _WARNING,
+        "{code}: {first}~{last} 봉 {count}개의 값이 몇 배로 잘못되어 있으나 요청대로 고치지 않았습니다(고친다면: {example}).",
+        "{code}: {count} bars from {first} to {last} are off by a whole multiple and were left as they are, as asked (a repair would be: "
+        "{example}).",
+    ),
     # What the bars are like.
     "missing_sessions": FaultKind(
         _WARNING,
@@ -266,7 +278,7 @@ DROPPING = frozenset(
         "off_grid_times",
     }
 )
-REPAIRING = DROPPING | {"rounding", "out_of_order"}
+REPAIRING = DROPPING | {"rounding", "out_of_order", "repaired_block"}
 """Kinds after which a file counts as repaired: the stored bars are not all that the file said."""
 
 

@@ -6,11 +6,13 @@ base_price (Float64, null where unknown; base of the day's price limits). Sorted
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
 from bokgi.bars.interval import Interval
 from bokgi.data.faults import Fault
+from bokgi.data.repair_records import Repair
 from bokgi.data.series import SeriesFacts
 
 
@@ -20,6 +22,8 @@ class Incoming:
 
     facts : by code; faults : what the importer found and did; detected : what was recognised without being told, as sentences
     (Korean, English) such as the encoding, label convention and time zone
+    splits : (code, day, new shares for an old one) that the source itself names
+    repairs : what readers are to multiply; the bars are as the source sent them
     """
 
     interval: Interval
@@ -27,3 +31,5 @@ class Incoming:
     facts: dict[str, SeriesFacts]
     faults: tuple[Fault, ...] = ()
     detected: tuple[tuple[str, str], ...] = field(default=())
+    repairs: tuple[Repair, ...] = field(default=())
+    splits: tuple[tuple[str, date, float], ...] = field(default=())

@@ -20,6 +20,7 @@ from bokgi.bars.interval import DAILY, Interval
 from bokgi.bars.panel import Panel
 from bokgi.data.faults import Fault
 from bokgi.data.incoming import Incoming
+from bokgi.data.repair_records import Repair
 from bokgi.data.store_export import write_export
 from bokgi.data.store_files import TEMPORARY_PREFIX, remove_leftovers, sync_folder, write_atomically, writer_lock, writing
 from bokgi.data.store_manifest import Manifest, StoredSeries, manifest_bytes, manifest_name, read_manifest, version_numbers
@@ -131,16 +132,36 @@ class Store:
         market = [fault for fault in manifest.market_faults if not fault.code]
         return tuple(fault for fault in (*own, *market) if _concerns(fault, start, end))
 
+    def repairs_for(
+        self,
+        codes: Sequence[str] | None,
+        interval: Interval,
+        start: date | None = None,
+        end: date | None = None,
+        *,
+        version: int | None = None,
+    ) -> tuple[Repair, ...]:
+        """Repairs of the series that touch a day from `start` to `end` (both inclusive)."""
+        manifest = self._manifest(interval, version)
+        every = (repair for code in self._chosen(manifest, codes) for repair in manifest.series[code].repairs)
+        return tuple(each for each in every if (end is None or each.first <= end) and (start is None or each.last >= start))
+
     def data_hash(
-        self, codes: Sequence[str] | None, interval: Interval, *, version: int | None = None, daily_version: int | None = None
+        self,
+        codes: Sequence[str] | None,
+        interval: Interval,
+        *,
+        version: int | None = None,
+        daily_version: int | None = None,
+        raw: bool = False,
     ) -> str:
         """SHA-256 over the series that `read_panel` reads: their bars, what decides their meaning, and the daily series beside."""
         manifest = self._manifest(interval, version)
         chosen = self._chosen(manifest, codes)
-        rows = [_hashed(manifest.series[code], interval) for code in chosen]
+        rows = [_hashed(manifest.series[code], interval, raw=raw) for code in chosen]
         daily = self._daily(interval, daily_version)
         if daily is not None and daily.interval != interval:
-            rows += [_hashed(daily.series[code], DAILY) for code in chosen if code in daily.series]
+            rows += [_hashed(daily.series[code], DAILY, raw=raw) for code in chosen if code in daily.series]
         return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
     # ------------------------------------------------------------ reading
@@ -156,6 +177,7 @@ class Store:
         daily_version: int | None = None,
         instruments: Mapping[str, Instrument] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        raw: bool = False,
     ) -> Panel:
         """The bars of the codes (None: all, sorted) from `start` to `end`, both inclusive.
 
@@ -165,6 +187,7 @@ class Store:
             None is the current one, a daily version 0 means none
         instruments : what a master knows of the codes; it goes before what the imports said
         cancelled : asked between files and columns
+        raw : the bars as their source sent them, without repairs
 
         Raises
         ------
@@ -187,7 +210,7 @@ class Store:
             if cancelled is not None and cancelled():
                 raise RunCancelled(0, len(chosen))
 
-        return panel_of(self._segments_of, manifest, daily, chosen, start, end, instruments or {}, check_going)
+        return panel_of(self._segments_of, manifest, daily, chosen, start, end, instruments or {}, check_going, raw=raw)
 
     def read_incoming(self, codes: Sequence[str] | None, interval: Interval, *, version: int | None = None) -> Incoming:
         """Whole series as an import would hand them over: for checks, exports and longer bars."""
@@ -404,7 +427,7 @@ def _concerns(fault: Fault, start: date | None, end: date | None) -> bool:
     return not is_before and not is_after
 
 
-def _hashed(series: StoredSeries, interval: Interval) -> list[object]:
+def _hashed(series: StoredSeries, interval: Interval, *, raw: bool) -> list[object]:
     facts = series.facts
     meaning = (
         facts.exchange,
@@ -416,4 +439,5 @@ def _hashed(series: StoredSeries, interval: Interval) -> list[object]:
         facts.regular_close,
         facts.synthetic,
     )
-    return [str(interval), series.code, series.sha256, *meaning]
+    repairs = [] if raw else [[str(each.first), str(each.last), *each.factors] for each in series.repairs]
+    return [str(interval), series.code, series.sha256, *meaning, *([repairs] if repairs else [])]

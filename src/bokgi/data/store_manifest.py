@@ -15,11 +15,13 @@ from typing import Any
 
 from bokgi.bars.interval import Interval
 from bokgi.data.faults import Fault
+from bokgi.data.repair_records import Repair
 from bokgi.data.series import ClosingAuction, SeriesFacts, VolumeKind
 from bokgi.errors.store import ManifestBroken, StoreTooNew
 from bokgi.market.instruments import Board, Exchange, Kind
 
-FORMAT = 1
+FORMAT = 2
+"""2 where some series has repairs; a store without any is written as 1, which older releases read."""
 _ENUMS: dict[str, Callable[[str], Enum]] = {
     "exchange": Exchange,
     "kind": Kind,
@@ -45,7 +47,7 @@ class StoredSeries:
 
     segment, row, bars : the series is `bars` rows of the segment from `row` on
     first, last : its first and last session; sha256 : of its bars, in whatever segment they lie
-    has_base : some row holds a base price
+    has_base : some row holds a base price; repairs : what readers multiply, see `repairs.py`
     """
 
     code: str
@@ -58,6 +60,7 @@ class StoredSeries:
     has_base: bool
     facts: SeriesFacts
     faults: tuple[Fault, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def version_numbers(folder: Path) -> list[int]:
 def manifest_bytes(manifest: Manifest) -> bytes:
     """The file of a manifest."""
     content = {
-        "format": FORMAT,
+        "format": FORMAT if any(series.repairs for series in manifest.series.values()) else 1,
         "interval": str(manifest.interval),
         "version": manifest.version,
         "created_at": _plain(manifest.created_at),
@@ -138,12 +141,13 @@ def _from_content(content: dict[str, Any]) -> Manifest:
     )
 
 
-def _to_plain(record: StoredSeries | SeriesFacts | Fault) -> dict[str, Any]:
-    return {column.name: _plain(getattr(record, column.name)) for column in fields(record)}
+def _to_plain(record: StoredSeries | SeriesFacts | Fault | Repair) -> dict[str, Any]:
+    names = (column.name for column in fields(record))
+    return {name: _plain(getattr(record, name)) for name in names if name != "repairs" or getattr(record, name)}
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, SeriesFacts | Fault):
+    if isinstance(value, SeriesFacts | Fault | Repair):
         return _to_plain(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
@@ -155,6 +159,7 @@ def _plain(value: object) -> object:
 def _to_series(row: dict[str, Any]) -> StoredSeries:
     known = row | {"first": _day(row["first"]), "last": _day(row["last"])}
     known |= {"facts": to_facts(row["facts"]), "faults": tuple(_to_fault(fault) for fault in row["faults"])}
+    known |= {"repairs": tuple(_to_repair(repair) for repair in row.get("repairs", ()))}
     return StoredSeries(**known)
 
 
@@ -171,6 +176,10 @@ def to_facts(row: dict[str, Any]) -> SeriesFacts:
 
 def _to_fault(row: dict[str, Any]) -> Fault:
     return Fault(**row | {"first": _day(row["first"]), "last": _day(row["last"])})
+
+
+def _to_repair(row: dict[str, Any]) -> Repair:
+    return Repair(**row | {"first": date.fromisoformat(row["first"]), "last": date.fromisoformat(row["last"])})
 
 
 def _day(text: str | None) -> date | None:

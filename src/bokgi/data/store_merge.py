@@ -11,6 +11,7 @@ from datetime import date, datetime
 import polars as pl
 
 from bokgi.data.faults import Fault
+from bokgi.data.repair_records import Repair
 from bokgi.data.series import ClosingAuction, SeriesFacts, VolumeKind
 
 _KEYS = ["code", "start"]
@@ -24,6 +25,7 @@ _COVERAGE_KINDS = frozenset(
         "coverage_ends_early",
         "coverage_starts_late",
         "partial_last_session",
+        "repaired_block",
         "source_contradicts",
         "source_changed_past",
         "source_changed_volume",
@@ -162,3 +164,9 @@ def _is_outdated(fault: Fault, new: tuple[Fault, ...], span: tuple[date, date]) 
         return True
     spans = [(other.first, other.last) for other in new if other.kind == fault.kind]
     return any(first and last and first <= fault.first and fault.last <= last for first, last in spans)
+
+
+def merged_repairs(old: Sequence[Repair], new: Sequence[Repair], span: tuple[date, date]) -> tuple[Repair, ...]:
+    """Repairs of both imports: the new one speaks for the sessions that it looked at (`span`, first and last)."""
+    kept = [repair for repair in old if repair.last < span[0] or repair.first > span[1]]
+    return tuple(sorted((*kept, *new), key=lambda repair: repair.first))

@@ -35,6 +35,7 @@ from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
 GROUP_SERIES = 200
 """Series whose base prices are derived at once: enough to be fast, few enough to stop in between."""
 _PRICES = ("open", "high", "low", "close", "volume")
+REPAIRED_PRICES = frozenset({"open", "high", "low", "close", "base_price"})
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,10 @@ def read_rows_between(
     period: tuple[date, date],
     names: Sequence[str],
     check_going: Callable[[], None],
+    *,
+    raw: bool = False,
 ) -> Rows:
-    """Columns of the codes' bars with sessions in the period (both inclusive).
+    """Columns of the codes' bars with sessions in the period (both inclusive), repaired unless `raw`.
 
     check_going : called between files; it may raise to end the reading
     """
@@ -87,7 +90,23 @@ def read_rows_between(
         day = np.concatenate([day[b + lo : b + hi] for b, lo, hi in zip(bounds, low, high, strict=False)] or [day])
     columns: dict[str, Column] = {name: np.empty(len(day), dtype=np.int32 if name == "minute" else np.float64) for name in names}
     _fill(folder, manifest, series, low, taken, offsets, columns, check_going)
+    if not raw:
+        _repair(series, offsets, day, columns)
     return Rows(offsets, day, columns)
+
+
+def _repair(series: Sequence[StoredSeries], offsets: IntArray, day: ShortArray, columns: dict[str, Column]) -> None:
+    """Multiply the rows that the repairs of their series name."""
+    for index, stored in enumerate(series):
+        for repair in stored.repairs:
+            first, last = (int(np.datetime64(bound).astype(np.int64)) for bound in (repair.first, repair.last))
+            rows = offsets[index] + np.flatnonzero(
+                (day[offsets[index] : offsets[index + 1]] >= first) & (day[offsets[index] : offsets[index + 1]] <= last)
+            )
+            for name in REPAIRED_PRICES & columns.keys():
+                columns[name][rows] = columns[name][rows] * repair.price_times / repair.price_over
+            if "volume" in columns:
+                columns["volume"][rows] = columns["volume"][rows] * repair.volume_times
 
 
 def _cut(day: ShortArray, bounds: IntArray, first: int, last: int) -> tuple[IntArray, IntArray]:
@@ -126,10 +145,12 @@ def panel_of(
     end: date | None,
     instruments: Mapping[str, Instrument],
     check_going: Callable[[], None],
+    *,
+    raw: bool = False,
 ) -> Panel:
     """The panel of the codes; sessions from `start` to `end`, by default from the first stored bar to the last.
 
-    check_going : called between files and steps; it may raise to end the reading
+    raw : without the repairs; check_going : called between files and steps; it may raise to end the reading
     """
     facts = [manifest.series[code].facts for code in codes]
     exchange = _exchange(facts)
@@ -137,7 +158,7 @@ def panel_of(
     interval = manifest.interval
     names = ("base_price",) if any(manifest.series[code].has_base for code in codes) else ()
     wanted = (*_PRICES, *names, *(() if interval.is_daily else ("minute",)))
-    rows = read_rows_between(folder_of(manifest), manifest, codes, period, wanted, check_going)
+    rows = read_rows_between(folder_of(manifest), manifest, codes, period, wanted, check_going, raw=raw)
     sessions = timeline(exchange, *period, rows.day.astype("datetime64[D]") if exchange is Exchange.OTHER else np.empty(0, dtype="M8[D]"))
     session = _sessions_of_rows(rows, sessions, codes, manifest, exchange)
     opens, highs, lows, closes, volume = (rows.columns[name] for name in _PRICES)
@@ -153,7 +174,7 @@ def panel_of(
         _spread(base, rows.offsets, session, np.arange(len(codes)), rows.columns["base_price"])
     helped = _helped_by_daily(manifest, daily, codes)
     if daily is not None and helped and exchange is not Exchange.OTHER and len(sessions):
-        grids = _daily_grids(folder_of(daily), daily, codes, helped, sessions, exchange, check_going)
+        grids = _daily_grids(folder_of(daily), daily, codes, helped, sessions, exchange, check_going, raw=raw)
         _add_auctions(auction, grids)
         _add_bases(base, grids, known, sessions, check_going)
     base[adjusted] = np.nan
@@ -239,11 +260,14 @@ def _daily_grids(
     sessions: Sessions,
     exchange: Exchange,
     check_going: Callable[[], None],
+    *,
+    raw: bool,
 ) -> _DailyGrids:
     """Grids over the sessions, read with the session before the first."""
     wider = _with_session_before(exchange, sessions)
     names = [codes[index] for index in helped]
-    rows = read_rows_between(folder, daily, names, (wider.day[0].item(), wider.day[-1].item()), (*_PRICES, "base_price"), check_going)
+    period = (wider.day[0].item(), wider.day[-1].item())
+    rows = read_rows_between(folder, daily, names, period, (*_PRICES, "base_price"), check_going, raw=raw)
     high, low, close, volume = (rows.columns[name] for name in _PRICES[1:])
     traded = is_traded(high, low, volume)
     values = {name: np.where(traded, column, np.nan) for name, column in (("close", close), ("high", high), ("low", low))}

@@ -18,7 +18,7 @@ from bokgi.data.faults import Fault
 from bokgi.data.incoming import Incoming
 from bokgi.data.series import SeriesFacts
 from bokgi.data.store_manifest import Manifest, Segment, StoredSeries
-from bokgi.data.store_merge import facts_conflict, merged_bars, merged_facts, merged_faults
+from bokgi.data.store_merge import facts_conflict, merged_bars, merged_facts, merged_faults, merged_repairs
 from bokgi.data.store_segments import SCHEMA, Piece, check_segment, read_rows, series_hash, to_stored, write_segment
 from bokgi.errors.store import FactsDiffer, HistoryDiffers, IncomingMalformed
 
@@ -232,7 +232,8 @@ def _put_together(work: _Work, exchanged: frozenset[str]) -> Manifest:
         own = tuple(fault for fault in (*work.incoming.faults, *work.changes) if fault.code == code)
         facts = merged_facts(old.facts, _facts(work, code)) if old else _facts(work, code)
         faults = merged_faults(old.faults, own, (first, last)) if old else own
-        series[code] = replace(stored, facts=facts, faults=faults)
+        repairs = merged_repairs(old.repairs if old else (), [each for each in work.incoming.repairs if each.code == code], (first, last))
+        series[code] = replace(stored, facts=facts, faults=faults, repairs=repairs)
     nobody = tuple(fault for fault in work.incoming.faults if fault.code not in series)
     market = tuple(fault for fault in work.current.market_faults if fault not in nobody) + nobody
     known = work.current.segments | work.segments
@@ -274,5 +275,6 @@ def with_fewer_segments(folder: Path, manifest: Manifest) -> Manifest:
         segment = write_segment(folder, bars)
         known[segment.name] = segment
         for series in _described(bars, segment, {run.code: manifest.series[run.code].facts for run in batch}):
-            moved[series.code] = replace(series, faults=manifest.series[series.code].faults)
+            before = manifest.series[series.code]
+            moved[series.code] = replace(series, faults=before.faults, repairs=before.repairs)
     return with_segments(replace(manifest, series=moved), known)

@@ -10,7 +10,10 @@ from typing import Any
 
 from bokgi.bars.interval import DAILY
 from bokgi.bars.panel import Panel
+from bokgi.data.faults import Fault
 from bokgi.data.master import Master
+from bokgi.data.repair_records import Repair
+from bokgi.data.repairs import repair_faults
 from bokgi.data.store import Store
 from bokgi.data.universe import universe_faults
 from bokgi.engine.parts import Cancelled, Checkpoint
@@ -20,7 +23,7 @@ from bokgi.metrics.session_moves import session_moves
 from bokgi.reports.result_body import result_body
 from bokgi.reports.run_record import Benchmark, PanelFacts, RunRecord, RunStatus
 from bokgi.services.computation import Computation, OnStep, before_parts, compute, index_benchmark
-from bokgi.services.data_facts import assumed_fault, coverage_of, fault_json, lasting_faults
+from bokgi.services.data_facts import assumed_fault, coverage_of, fault_json, lasting_faults, repair_json
 from bokgi.services.manifest import code_hash, code_version, environment, master_hash, result_hash, work_key
 from bokgi.services.request import BacktestRequest
 from bokgi.services.resolution import ChosenStrategy, choose_strategy, resolve, span_of
@@ -107,6 +110,7 @@ def read_panel(
         daily_version=versions[1],
         instruments=_known(master, request.codes),
         cancelled=cancelled,
+        raw=request.raw_data,
     )
     if len(panel) == 0:
         series = store.series(request.interval)
@@ -125,7 +129,7 @@ def _manifest(store: Store, request: BacktestRequest, selected: ChosenStrategy, 
     assert request.interval is not None
     version, daily = versions
     return {
-        "data_hash": store.data_hash(request.codes, request.interval, version=version, daily_version=daily),
+        "data_hash": store.data_hash(request.codes, request.interval, version=version, daily_version=daily, raw=request.raw_data),
         "data_version": {str(request.interval): version, "1d": daily or None},
         "code_version": code_version(),
         "code_hash": code_hash(),
@@ -182,7 +186,7 @@ def _index(store: Store, panel: Panel, done: Computation, request: BacktestReque
 
 def _facts(store: Store, panel: Panel, request: BacktestRequest, version: int | None) -> PanelFacts:
     assert request.interval is not None
-    faults = lasting_faults(store.faults_for(request.codes, request.interval, request.start, request.end, version=version))
+    faults, repairs = data_findings(store, request, version)
     assumed = tuple(assumed_fault(instrument) for instrument in panel.instruments if instrument.assumed)
     universe = universe_faults(request.universe or {})
     return PanelFacts(
@@ -191,4 +195,15 @@ def _facts(store: Store, panel: Panel, request: BacktestRequest, version: int | 
         faults=[fault_json(fault) for fault in (*universe, *faults, *assumed)],
         sources=panel.sources,
         synthetic=panel.synthetic,
+        adjustments=[repair_json(repair) for repair in repairs],
     )
+
+
+def data_findings(store: Store, request: BacktestRequest, version: int | None) -> tuple[tuple[Fault, ...], tuple[Repair, ...]]:
+    """Faults of the bars of a resolved request, and the repairs that touched them: none where it asked for raw data, which is then said."""
+    assert request.interval is not None
+    asked = (request.codes, request.interval, request.start, request.end)
+    repairs = store.repairs_for(*asked, version=version)
+    others = (fault for fault in lasting_faults(store.faults_for(*asked, version=version)) if fault.kind != "repaired_block")
+    faults = (*repair_faults(repairs, are_applied=not request.raw_data), *others)
+    return faults, () if request.raw_data else repairs

@@ -9,6 +9,7 @@ import numpy as np
 from bokgi.bars.panel import Panel
 from bokgi.data.fault_catalog import FAULT_KINDS, fault_sentence
 from bokgi.data.faults import Fault
+from bokgi.data.repair_records import Repair
 from bokgi.errors.base import Language
 from bokgi.market.instruments import Instrument
 from bokgi.reports.run_record import Coverage
@@ -32,6 +33,11 @@ def fault_json(fault: Fault) -> dict[str, Any]:
     plain = asdict(fault) | {"first": str(fault.first) if fault.first else None, "last": str(fault.last) if fault.last else None}
     words = {"korean": fault_sentence(fault, Language.KOREAN), "english": fault_sentence(fault, Language.ENGLISH)}
     return plain | {"severity": str(FAULT_KINDS[fault.kind].severity)} | words
+
+
+def repair_json(repair: Repair) -> dict[str, Any]:
+    """A repair as plain JSON values: what was changed, with before and after."""
+    return asdict(repair) | {"first": str(repair.first), "last": str(repair.last), "words": repair.words}
 
 
 def coverage_of(panel: Panel, index: int) -> Coverage:

@@ -33,6 +33,7 @@ KNOWN_FIELDS = (
     "risk_free_rate",
     "seed",
     "check_all",
+    "raw_data",
 )
 """Fields that a person may give."""
 SERVICE_FIELDS = ("universe",)
@@ -45,6 +46,7 @@ class BacktestRequest:
     strategy : a name of the catalogue, or `file.py:Class`
     start, end : sessions, both inclusive; by default the last 60 sessions in the data
     interval : by default the finest that the store has for all chosen stocks
+    raw_data : bars as their source sent them, without repairs
     universe : where the stocks of a whole market came from, with its faults (`Universe.to_json`); the service sets it, a person does not
     """
 
@@ -59,6 +61,7 @@ class BacktestRequest:
     risk_free_rate: float = 0.0
     seed: int = 0
     check_all: bool = False
+    raw_data: bool = False
     universe: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
@@ -88,6 +91,7 @@ class BacktestRequest:
             "risk_free_rate": self.risk_free_rate,
             "seed": self.seed,
             "check_all": self.check_all,
+            **({"raw_data": True} if self.raw_data else {}),
             **({} if self.universe is None else {"universe": dict(self.universe)}),
         }
 
@@ -113,6 +117,7 @@ class BacktestRequest:
             risk_free_rate=_number("risk_free_rate", body.get("risk_free_rate", 0.0), -0.5, 1.0),
             seed=_whole("seed", body.get("seed", 0), 0, 2**31 - 1),
             check_all=_boolean("check_all", body.get("check_all", False)),
+            raw_data=_boolean("raw_data", body.get("raw_data", False)),
             universe=_mapping("universe", body["universe"]) if "universe" in body else None,
         )
 

@@ -128,8 +128,9 @@ def _panel_around(shelf: Shelf, row: RunRow, trade: dict[str, Any]) -> Panel:
     days = timedelta(days=CHART_BARS * 2 + 20 if interval.is_daily else 12)
     version = row.data_versions.get(str(interval)) or None
     daily = row.data_versions.get(str(DAILY), 0)
+    raw = bool(row.resolved.get("raw_data", False))
     bought, sold = trade["buy_session"], trade["sell_session"] or trade["last_session"]
-    return shelf.store.read_panel([trade["code"]], interval, bought - days, sold + days, version=version, daily_version=daily)
+    return shelf.store.read_panel([trade["code"]], interval, bought - days, sold + days, version=version, daily_version=daily, raw=raw)
 
 
 def _rows_around(panel: Panel, trade: dict[str, Any]) -> tuple[int, int, bool]:

@@ -1,6 +1,7 @@
 """From a table with recognised columns to drafts: codes, exchange, numbers, times, base prices. A file belongs to one exchange."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import polars as pl
 
@@ -20,7 +21,7 @@ from bokgi.errors.imports import CodesContradict, CodesMixed, CodeUnknown, Nothi
 from bokgi.market.instruments import Exchange
 from bokgi.market.kinds import board_from_master
 
-_NUMBERS = (*PRICES, "volume", "volume_regular", "volume_day", "change", "base_price")
+_NUMBERS = (*PRICES, "volume", "volume_regular", "volume_day", "change", "base_price", "splits")
 _SOURCES = ("yahoo", "kiwoom", "daishin", "marcap", "naver", "broker", "lean", "kis", "krx")
 
 
@@ -52,6 +53,7 @@ def incoming_from(
     draft = Draft(content.name, _placed(table, times.at), hints, exchange, source or source_of(content.stem), times.has_clock)
     draft.interval, draft.adjusted, draft.named = interval, adjusted, names
     draft.volume_kind = VolumeKind.REGULAR if "volume_regular" in table.columns else VolumeKind.UNKNOWN
+    draft.splits = _splits(table, times.at)
     draft.detected = [*drafted, *([times.detected] if times.detected else [])]
     return [finished(draft)]
 
@@ -64,6 +66,14 @@ def source_of(stem: str) -> str:
 def _placed(part: pl.DataFrame, at: pl.Series) -> pl.DataFrame:
     columns = [name for name in (*PRICES, "volume", "base_price") if name in part.columns]
     return part.select("code", *columns).with_columns(at.alias("at"))
+
+
+def _splits(table: pl.DataFrame, at: pl.Series) -> list[tuple[str, date, float]]:
+    """Days of splits with their ratios, where the file has a column of them."""
+    if "splits" not in table.columns:
+        return []
+    rows = table.select("code", at.dt.date().alias("day"), pl.col("splits").fill_nan(None).cast(pl.Float64).alias("ratio"))
+    return list(rows.filter((pl.col("ratio") > 0) & (pl.col("ratio") != 1) & pl.col("day").is_not_null()).iter_rows())
 
 
 def _with_code(

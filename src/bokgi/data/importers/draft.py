@@ -40,6 +40,7 @@ class Draft:
     faults: list[Fault] = field(default_factory=list)
     detected: list[Sentence] = field(default_factory=list)
     rows_read: int = 0
+    splits: list[tuple[str, date, float]] = field(default_factory=list)
 
     @property
     def is_daily(self) -> bool:

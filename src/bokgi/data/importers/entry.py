@@ -19,8 +19,9 @@ from bokgi.data.importers.content import Sentence
 from bokgi.data.importers.hints import ImportHints
 from bokgi.data.importers.registry import read_file
 from bokgi.data.incoming import Incoming
+from bokgi.data.judging import judged
 from bokgi.data.master import Master, MasterRows, write_master
-from bokgi.data.quality import all_faults, faults_by_kind
+from bokgi.data.quality import faults_by_kind
 from bokgi.errors.base import BokgiError, Language
 from bokgi.errors.imports import FileAbsent
 
@@ -164,7 +165,7 @@ def _take_master(store: BarStore, file: Path, found: MasterRows) -> ImportEntry:
 
 def _take_bars(store: BarStore, file: Path, found: list[Incoming], replace_bars: bool) -> ImportEntry:
     master = Master.read(_home(store))
-    described = [_judged(described_by(incoming, master), master) for incoming in found]
+    described = [judged(described_by(incoming, master), master) for incoming in found]
     faults = tuple(fault for incoming in described for fault in incoming.faults)
     for incoming in described:
         store.write(incoming, replace=replace_bars)
@@ -178,11 +179,6 @@ def _take_bars(store: BarStore, file: Path, found: list[Incoming], replace_bars:
 
 def _home(store: BarStore) -> Path:
     return store.folder.parent
-
-
-def _judged(incoming: Incoming, master: Master) -> Incoming:
-    """With the findings of the quality report, which the store keeps beside the bars."""
-    return replace(incoming, faults=all_faults(incoming, master.lookup, master.known))
 
 
 def described_by(incoming: Incoming, master: Master) -> Incoming:

@@ -53,7 +53,7 @@ def _incoming(draft: Draft) -> Incoming:
     stored = bars.select(STORED)
     codes = stored["code"].unique(maintain_order=True).to_list()
     facts = {code: _facts(draft, code) for code in codes}
-    return Incoming(draft.interval, stored, facts, tuple(draft.faults), tuple(draft.detected))
+    return Incoming(draft.interval, stored, facts, tuple(draft.faults), tuple(draft.detected), splits=tuple(draft.splits))
 
 
 def _facts(draft: Draft, code: str) -> SeriesFacts:

@@ -56,7 +56,7 @@ def read_chart(content: FileContent, body: object, hints: ImportHints) -> list[I
     meta = result.get("meta")
     if not isinstance(meta, dict) or not isinstance(meta.get("symbol"), str):
         raise FileBroken(content.name, "Yahoo chart", "no meta block with a symbol")
-    table, live = _without_live_row(_table(content, result), meta)
+    table, live = _without_live_row(_with_splits(_table(content, result), result), meta)
     named = _named(meta)
     daily = meta.get("dataGranularity") == "1d"
     words = (f"야후 chart 응답: {meta['symbol']}, 봉 시작 시각", f"Yahoo chart answer: {meta['symbol']}, times name the start of a bar")
@@ -71,6 +71,23 @@ def read_chart(content: FileContent, body: object, hints: ImportHints) -> list[I
         said=(words,),
     )
     return [replace(each, faults=(*each.faults, *live)) for each in found]
+
+
+def _with_splits(table: pl.DataFrame, result: dict[str, Any]) -> pl.DataFrame:
+    """The splits that the answer names, beside the bars of their days."""
+    events = result.get("events")
+    splits = events.get("splits") if isinstance(events, dict) else None
+    if not isinstance(splits, dict):
+        return table
+    ratios = {each["date"]: each["numerator"] / each["denominator"] for each in splits.values() if _is_split(each)}
+    seconds = table["at"].dt.epoch("s").to_list()
+    return table.with_columns(splits=pl.Series([ratios.get(at) for at in seconds], dtype=pl.Float64))
+
+
+def _is_split(event: object) -> bool:
+    return isinstance(event, dict) and all(
+        isinstance(event.get(name), int | float) and event[name] for name in ("date", "numerator", "denominator")
+    )
 
 
 def _without_live_row(table: pl.DataFrame, meta: dict[str, Any]) -> tuple[pl.DataFrame, tuple[Fault, ...]]:

@@ -20,8 +20,8 @@ from bokgi.data.faults import Fault
 from bokgi.data.importers.codes import exchange_of
 from bokgi.data.importers.entry import ImportEntry, Outcome, described_by
 from bokgi.data.incoming import Incoming
+from bokgi.data.judging import judged
 from bokgi.data.master import Master
-from bokgi.data.quality import all_faults
 from bokgi.data.session_hours import session_table, zone_of
 from bokgi.data.sources.ledger import Ledger
 from bokgi.data.sources.past import Past, compared_with_past
@@ -160,9 +160,10 @@ class Fetching:
             if compared.past is Past.CONTRADICTS:
                 return self._held(wanted, described, compared.faults)
             described, found = compared.addition, compared.faults
-        judged = replace(described, faults=(*all_faults(described, master.lookup, master.known), *found))
-        receipt = self._store.write(judged)
-        return _taken_entry(path, judged, receipt.added, found)
+        whole = judged(described, master)
+        whole = replace(whole, faults=(*whole.faults, *found))
+        receipt = self._store.write(whole)
+        return _taken_entry(path, whole, receipt.added, found)
 
     def _held(self, wanted: Wanted, answer: Incoming, faults: tuple[Fault, ...]) -> ImportEntry:
         """Keep the answer beside the store and the finding with the series."""
