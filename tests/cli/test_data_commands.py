@@ -5,7 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from bokgi.bars.interval import DAILY
 from bokgi.cli.main import main
+from bokgi.data.store import Store
 
 BARS = """Datetime,Open,High,Low,Close,Volume
 2025-10-16 09:00:00+09:00,95300,96400,95000,96300,120
@@ -131,3 +133,28 @@ def test_wrong_words_get_one_sentence_and_exit_code_two(words: list[str], senten
     assert terminal.run(*words) == 2
     assert sentence in terminal.complained
     assert terminal.complained.count("\n") == 1
+
+
+DAYS = "date,open,high,low,close,volume\n2025-10-16,95300,96900,95000,{close},1743968\n2025-10-17,97000,97500,96800,97100,1444443\n"
+
+
+def test_stored_days_are_compared_with_those_of_another_source(terminal: Terminal, tmp_path: Path) -> None:
+    one, other = tmp_path / "005930_one.csv", tmp_path / "005930_other.csv"
+    one.write_text(DAYS.format(close=96400), "utf-8")
+    other.write_text(DAYS.format(close=96500), "utf-8")
+    terminal.run("data", "import", one)
+    assert terminal.run("data", "compare", one) == 0
+    assert "1 series at 1d compared: 0 with findings." in terminal.said
+    assert terminal.run("data", "compare", other, "--keep") == 2
+    assert "the closes of the two sources differ in 1 bars (stored / other: 2025-10-16 96400 / 96500)" in terminal.said
+    assert terminal.run("data", "list", "005930") == 0
+    assert any(fault.kind == "sources_differ_close" for fault in Store(terminal.home).faults_for(["005930"], DAILY))
+
+
+def test_a_check_holds_bars_within_the_day_against_the_daily_ones(terminal: Terminal, bars_file: Path, tmp_path: Path) -> None:
+    days = tmp_path / "005930_days.csv"
+    days.write_text(DAYS.format(close=96400).replace("96900", "96600"), "utf-8")
+    terminal.run("data", "import", bars_file)
+    terminal.run("data", "import", days)
+    assert terminal.run("data", "check") == 0
+    assert "bars within the day go beyond the high or low of the daily bar on 1 sessions" in terminal.said

@@ -135,6 +135,12 @@ DATA = (
         "저장된 봉 자료를 검사하고 문제를 알립니다.",
     ),
     Entry(
+        "compare",
+        "bokgi.cli.data_compare:compare_command",
+        "Compare stored bars with a file of another source.",
+        "저장된 봉 자료를 다른 출처의 파일과 견줍니다.",
+    ),
+    Entry(
         "export",
         "bokgi.cli.data_export:export_command",
         "Write stored bars to a CSV or Parquet file.",

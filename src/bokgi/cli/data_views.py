@@ -6,13 +6,14 @@ from datetime import date
 import click
 import polars as pl
 
-from bokgi.bars.interval import Interval
+from bokgi.bars.interval import DAILY, Interval
 from bokgi.cli.fault_table import show_faults
 from bokgi.cli.frame import Command
 from bokgi.cli.inputs import DAY, INTERVAL
 from bokgi.cli.language import say
 from bokgi.cli.screen import console, progress_bar, table
 from bokgi.config.settings import Settings
+from bokgi.data.cross_checks import chain_faults, intraday_against_daily
 from bokgi.data.fault_catalog import REPAIRING
 from bokgi.data.faults import Fault
 from bokgi.data.master import Master
@@ -170,7 +171,7 @@ def number(value: float | None) -> str:
 @click.option("--details", is_flag=True, help=say("Show every fault of every series.", "종목별 문제를 모두 보여 줍니다."))
 @click.pass_obj
 def check_command(settings: Settings, /, codes: tuple[str, ...], interval: Interval | None, details: bool) -> None:
-    """Hash every file of the store, then look at the bars again."""
+    """Hash every file of the store, look at the bars again, and hold bars within the day against the daily ones."""
     store = Store(settings.home)
     if not store.intervals():
         click.echo(nothing_stored(settings))
@@ -183,6 +184,7 @@ def check_command(settings: Settings, /, codes: tuple[str, ...], interval: Inter
         for done, (each, names) in enumerate(chosen.items(), start=1):
             store.check(each)
             found += _faults_now(store, Master.read(settings.home), each, names)
+            found += _cross_faults(store, each, names)
             advance(done, len(chosen))
     click.echo(
         say(
@@ -197,3 +199,12 @@ def _faults_now(store: Store, master: Master, interval: Interval, codes: list[st
     """What the bars show now, with what their imports had to drop or change."""
     imported = [fault for fault in store.faults_for(codes, interval) if fault.kind in REPAIRING]
     return [*imported, *quality_faults(store.read_incoming(codes, interval), master.lookup, known=master.known)]
+
+
+def _cross_faults(store: Store, interval: Interval, codes: list[str]) -> tuple[Fault, ...]:
+    """What the stored daily bars say of bars within the day, and the exchange's chain of closes of the daily ones."""
+    if interval.is_daily:
+        return chain_faults(store.read_incoming(codes, interval))
+    daily = store.series(DAILY) if DAILY in store.intervals() else {}
+    common = [code for code in codes if code in daily]
+    return intraday_against_daily(store.read_incoming(common, interval), store.read_incoming(common, DAILY)) if common else ()

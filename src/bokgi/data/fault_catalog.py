@@ -208,6 +208,53 @@ FAULT_KINDS: dict[str, FaultKind] = {
         "{code}: 이미 저장된 {count}개 봉의 값이 바뀌어 새 값으로 바꾸었습니다(예: {example}).",
         "{code}: {count} stored bars had other values; the new ones were taken (e.g. {example}).",
     ),
+    # What two sources of the same prices say.
+    "sources_incomparable": FaultKind(
+        _NOTE,
+        "{code}: 한쪽은 수정주가, 한쪽은 원주가라 견주지 않았습니다({example}).",
+        "{code}: one source is adjusted and the other is not, so they were not compared ({example}).",
+    ),
+    "sources_differ_close": FaultKind(
+        _WARNING,
+        "{code}: 두 자료의 종가가 봉 {count}개에서 다릅니다(저장된 값 / 다른 자료: {example}).",
+        "{code}: the closes of the two sources differ in {count} bars (stored / other: {example}).",
+    ),
+    "sources_differ_volume": FaultKind(
+        _NOTE,
+        "{code}: 두 자료의 거래량이 봉 {count}개에서 2 % 넘게 다릅니다(저장된 값 / 다른 자료: {example}).",
+        "{code}: the volumes of the two sources differ by more than 2 % in {count} bars (stored / other: {example}).",
+    ),
+    "sources_lack_here": FaultKind(
+        _WARNING,
+        "{code}: 다른 자료에 있는 봉 {count}개가 저장된 자료에는 없습니다(예: {example}).",
+        "{code}: {count} bars of the other source are not stored (e.g. {example}).",
+    ),
+    "sources_lack_there": FaultKind(
+        _NOTE,
+        "{code}: 저장된 봉 {count}개가 다른 자료에는 없습니다(예: {example}).",
+        "{code}: {count} stored bars are not in the other source (e.g. {example}).",
+    ),
+    "intraday_beyond_daily": FaultKind(
+        _WARNING,
+        "{code}: 분봉의 고가·저가가 일봉의 고가·저가를 {count}거래일에서 벗어납니다(분봉 / 일봉: {example}).",
+        "{code}: bars within the day go beyond the high or low of the daily bar on {count} sessions (bars / day: {example}).",
+    ),
+    "intraday_close_differs": FaultKind(
+        _WARNING,
+        "{code}: 분봉의 마감 동시호가와 일봉의 종가가 {count}거래일에서 다릅니다(분봉 / 일봉: {example}).",
+        "{code}: the closing auction of the bars and the daily close differ on {count} sessions (bars / day: {example}).",
+    ),
+    "intraday_volume_differs": FaultKind(
+        _WARNING,
+        "{code}: 분봉 거래량의 합이 일봉 거래량보다 10 % 넘게 많은 거래일이 {count}일 있습니다(분봉 / 일봉: {example}).",
+        "{code}: the volume of the bars is more than 10 % above that of the day on {count} sessions (bars / day: {example}).",
+    ),
+    "chain_broken": FaultKind(
+        _NOTE,
+        "{code}: 기준가가 전일 정규장 종가와 이어지지 않는 날 {count}일: 권리락이거나 애프터마켓이 섞인 종가입니다(예: {example}).",
+        "{code}: on {count} days the base price does not follow from the close before: an ex-date, or a close of the after-market "
+        "(e.g. {example}).",
+    ),
     # What a source of the network says.
     "live_row": FaultKind(
         _NOTE,
