@@ -11,11 +11,14 @@ import pytest
 from bokgi.bars.interval import DAILY
 from bokgi.data.fault_catalog import FAULT_KINDS, fault_sentence
 from bokgi.data.importers.entry import import_path
-from bokgi.data.master import Master
+from bokgi.data.instrument_catalog import search_entries
+from bokgi.data.instrument_search import InstrumentIndex
+from bokgi.data.master import Master, MemberList
 from bokgi.data.store import Store
-from bokgi.data.universe import Universe, base_universe, filtered, universe_faults
+from bokgi.data.universe import Universe, base_universe, filtered, membership_intervals, named_universe, universe_faults
 from bokgi.errors.base import Language
 from bokgi.errors.requests import FieldInvalid
+from bokgi.market.calendar import sessions_between
 from bokgi.market.instruments import Exchange, Kind
 from tests.data.store_cases import FIVE, daily_bars, incoming_of
 from tests.services.small_store import DAYS, store_with
@@ -180,3 +183,60 @@ def test_every_fault_of_a_universe_has_its_sentence_in_both_languages(real: tupl
     assert "생존 편향" in fault_sentence(later, Language.KOREAN)
     assert "KOSPI200 2024-12-13~" in fault_sentence(later)
     assert {"membership_later_than_period", "as_of_unknown", "membership_superseded", "member_without_bars"} <= set(FAULT_KINDS)
+
+
+# ------------------------------------------------------------ whole markets, and when a code was a member
+
+
+def test_a_whole_market_is_what_traded_at_the_start_the_dead_included(tmp_path: Path) -> None:
+    days = [day.item() for day in sessions_between(Exchange.XKRX, date(2025, 1, 2), date(2025, 3, 31)).day]
+    store = Store(tmp_path)
+    for code, traded in {"000010": days, "000020": days[:20], "000030": days[20:], "000040": days}.items():
+        store.write(incoming_of(daily_bars(code, dict.fromkeys(traded, 100.0)), DAILY, kind=Kind.ETF if code == "000040" else Kind.STOCK))
+    master = with_list(
+        tmp_path,
+        "meta.csv",
+        "ticker,name,category,first_date,last_date,delist_date,delist_reason\n"
+        f"000020,[상폐] 나,delisted,2025-01-02,{days[19]},{days[19]},x\n",
+    )
+    universe = named_universe(store, master, DAILY, "KRX", days[0], days[-1])
+    assert (universe.codes, universe.faults) == (("000010", "000020"), ())
+    assert named_universe(store, master, DAILY, "krx", days[30], days[-1]).codes == ("000010", "000030")
+    assert named_universe(store, master, DAILY, "KOSDAQ", days[0], days[-1]).codes == ()
+    survivors = named_universe(store, master, DAILY, "KRX", days[0], days[-1], without_delisted=True)
+    assert (survivors.codes, kinds(survivors)) == (("000010",), ["survivors_only"])
+    with pytest.raises(FieldInvalid, match="KOSDAQ, KOSPI, KRX"):
+        named_universe(store, master, DAILY, "NASDAQ", days[0], days[-1])
+
+
+def test_membership_is_an_interval_between_the_effective_days_of_lists(tmp_path: Path) -> None:
+    june, december = date(2025, 6, 13), date(2025, 12, 12)
+    lists = [
+        MemberList("L", date(2025, 7, 1), june, ("000010", "000020")),
+        MemberList("L", date(2025, 12, 20), december, ("000010", "000030")),
+        MemberList("L", date(2026, 1, 1), None, ("000040",)),
+    ]
+    assert membership_intervals(lists) == {
+        "000010": ((june, None),),
+        "000020": ((june, december),),
+        "000030": ((december, None),),
+    }
+
+
+def test_the_real_lists_have_two_changes_of_eight_members(real: tuple[Store, Master]) -> None:
+    _, master = real
+    spans = membership_intervals(master.member_lists("KOSPI200"))
+    assert len([code for code, each in spans.items() if each[0][1] is not None]) == 8
+    assert spans["005930"][0][1] is None
+    assert spans[LEFT_IN_JUNE][-1][1] == spans[CAME_IN_JUNE][0][0] == date(2025, 6, 13)
+
+
+def test_an_instrument_is_found_by_the_name_it_had_before(tmp_path: Path) -> None:
+    header = "표준코드,단축코드,한글 종목명,한글 종목약명,영문 종목명,상장일,시장구분,증권구분,소속부,주식종류,액면가,상장주식수\n"
+    for day, name in (("2021-03-24", "옛날상사"), ("2026-04-14", "오늘상사")):
+        with_list(tmp_path, f"base_info_{day}.csv", header + f"KR7000010009,000010,{name},{name},X,2000/01/04,KOSPI,주권,,보통주,500,100\n")
+    master = Master.read(tmp_path)
+    assert master.former_names() == {"000010": ("옛날상사",)}
+    index = InstrumentIndex(search_entries(Store(tmp_path), master))
+    assert [entry.name for entry in index.search("옛날상사")] == ["오늘상사"]
+    assert [entry.code for entry in index.search("오늘")] == ["000010"]

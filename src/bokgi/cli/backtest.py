@@ -19,6 +19,7 @@ from bokgi.cli.inputs import DAY, INTERVAL
 from bokgi.cli.language import current_language, say
 from bokgi.cli.result_view import show_result
 from bokgi.cli.screen import progress_bar
+from bokgi.cli.universes import with_universe
 from bokgi.config.compile_cache import prepare
 from bokgi.config.settings import Settings
 from bokgi.data.master import Master
@@ -116,6 +117,19 @@ _HELP = say(
     is_flag=True,
     help=say("Check an own strategy for look-ahead on all stocks.", "직접 만든 전략을 모든 종목에서 검사합니다."),
 )
+@click.option(
+    "--universe",
+    metavar="NAME",
+    help=say(
+        "In place of CODES: the stocks of a list or market as it was at the start, delisted ones included: KOSPI200, KRX, KOSPI, KOSDAQ.",
+        "CODES 대신 시작일의 종목 목록이나 시장 전체(상장폐지 종목 포함): KOSPI200, KRX, KOSPI, KOSDAQ.",
+    ),
+)
+@click.option(
+    "--without-delisted",
+    is_flag=True,
+    help=say("Leave out what was delisted by the end, to see the difference.", "끝날까지 상장폐지된 종목을 빼고(차이를 보려고)."),
+)
 @click.option("--raw", is_flag=True, help=say("Bars as their source sent them, without repairs.", "고치지 않은 원래 봉 자료로."))
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help=say("Write the result body.", "결과를 JSON으로 저장."))
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help=say("Write summary and trades.", "요약과 거래를 CSV로 저장."))
@@ -129,7 +143,7 @@ def backtest(
     """Run, show and write."""
     check_files(json_file, csv_file, plot_file)
     given, parameters = parted(codes)
-    request = _request(given, parameters, told)
+    request = with_universe(settings, _request(given, parameters, told), told["universe"], without_delisted=bool(told["without_delisted"]))
     record = run_with_progress(settings, request)
     show_result(record)
     write_files(record, json_file, csv_file, plot_file)

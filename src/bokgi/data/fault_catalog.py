@@ -303,6 +303,12 @@ FAULT_KINDS: dict[str, FaultKind] = {
         "Before the period began, members changed after the list of stocks ({example}), and the newer list is not there; its {count} "
         "stocks are those before the change.",
     ),
+    "survivors_only": FaultKind(
+        _WARNING,
+        "요청대로 기간 안에 상장폐지된 {count}종목을 뺐습니다({example}). 살아남은 종목만 보므로 결과가 실제보다 좋게 나옵니다(생존 편향).",
+        "As asked, {count} stocks that were delisted within the period were left out ({example}): what is left survived, so results look "
+        "better than they were (survivorship bias).",
+    ),
     "member_without_bars": FaultKind(
         _WARNING,
         "{code}: 대상 종목이지만 기간 안에 봉 자료가 없어 거래할 수 없습니다.",

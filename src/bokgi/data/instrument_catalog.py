@@ -5,6 +5,8 @@ Rights, subscription warrants and bonds of the files of delisted issues are not,
 code.
 """
 
+from dataclasses import replace
+
 from bokgi.data.instrument_search import SearchEntry
 from bokgi.data.master import Master
 from bokgi.data.series import SeriesFacts
@@ -18,8 +20,9 @@ def search_entries(store: Store, master: Master) -> tuple[SearchEntry, ...]:
     """One entry a code, sorted by code; the master's word goes before that of an import."""
     stored = {code: series.facts for interval in reversed(store.intervals()) for code, series in store.series(interval).items()}
     known = {instrument.code: instrument for instrument in master.instruments() if is_code(instrument.code) or instrument.code in stored}
+    former = master.former_names()
     entries = (_entry(known.get(code), stored.get(code), is_listed=master.is_listed(code)) for code in sorted({*known, *stored}))
-    return tuple(entry for entry in entries if entry.kind is not Kind.INDEX)
+    return tuple(replace(entry, former_names=former.get(entry.code, ())) for entry in entries if entry.kind is not Kind.INDEX)
 
 
 def catalog_version(store: Store, master: Master) -> str:

@@ -32,7 +32,7 @@ _PREFIXED_CODE = re.compile(r"a(?=[0-9]{2})")
 
 @dataclass(frozen=True, slots=True)
 class SearchEntry:
-    """One instrument as a search shows it; `market` is its board."""
+    """One instrument as a search shows it; `market` is its board. It is found by its former names, too, after all others."""
 
     code: str
     name: str
@@ -41,6 +41,7 @@ class SearchEntry:
     kind: Kind = Kind.STOCK
     is_listed: bool = True
     has_bars: bool = False
+    former_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ class InstrumentIndex:
         self._code = self._columned(codes)[1]
         everything = [f"{name} {word} {code}" for name, word, code in zip(names, english, codes, strict=True)]
         self._everything = _Column.ordered(everything, by_name)
+        former = ["".join(_WORD + _plain_name(name) for name in entry.former_names) for entry in self._entries]
+        self._former = _Column.ordered(former, by_name)
         self._spelled = self._name.translated(spelled)
         self._strokes = self._name.translated(strokes)
         self._initials = self._name.translated(initials)
@@ -147,6 +150,7 @@ class InstrumentIndex:
         else:
             yield from self._by_name(sought)
         yield from self._by_words(typed)
+        yield from self._former.matches(_WORD + sought)
 
     def _by_code(self, text: str) -> Iterator[int]:
         exact = self._codes.get(normalised_code(text))

@@ -141,6 +141,19 @@ class Master:
         newest = rows["as_of"].max()
         return tuple(rows.filter(pl.col("as_of").eq_missing(pl.lit(newest, pl.Date)))["code"].to_list())
 
+    def list_names(self) -> tuple[str, ...]:
+        """Names of all lists of members."""
+        return tuple(self.table(MasterKind.MEMBERS)["list"].unique().sort().to_list())
+
+    def former_names(self) -> dict[str, tuple[str, ...]]:
+        """Names that older lists of issues give to a code and its newest does not, newest first."""
+        names: dict[str, list[str]] = {}
+        for row in self._listed_rows():
+            if row["name"]:
+                names.setdefault(row["code"], []).insert(0, row["name"])
+        found = {code: tuple(dict.fromkeys(name for name in given[1:] if name != given[0])) for code, given in names.items()}
+        return {code: given for code, given in found.items() if given}
+
     def member_lists(self, name: str) -> tuple[MemberList, ...]:
         """Every list of that name, by the day of publication, the unknown ones first."""
         rows = self.table(MasterKind.MEMBERS).filter(pl.col("list") == name).sort("as_of", nulls_last=False, maintain_order=True)

@@ -17,14 +17,17 @@ from bokgi.data.master import Master, MemberList
 from bokgi.data.periods import default_start
 from bokgi.data.store import Store, StoredSeries
 from bokgi.errors.requests import FieldInvalid
+from bokgi.market.calendar import sessions_between
 from bokgi.market.codes import is_code, normalised_code
-from bokgi.market.instruments import Exchange, Kind
+from bokgi.market.instruments import Board, Exchange, Kind
 from bokgi.market.universes import last_change_before
 
 BASE_LIST = "KOSPI200"
 STORED = "stored"
 """Source of a universe that no list decided."""
 WITHOUT_BARS = "member_without_bars"
+WHOLE_MARKETS: Mapping[str, Board | None] = {"KRX": None, "KOSPI": Board.KOSPI, "KOSDAQ": Board.KOSDAQ, "KONEX": Board.KONEX}
+SHARES = frozenset({Kind.STOCK, Kind.PREFERRED, Kind.REIT, Kind.SPAC})
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,91 @@ def base_universe(store: Store, master: Master, interval: Interval, start: date 
     chosen = _list_for(lists, start)
     listed = Universe((), chosen.name, chosen.effective, chosen.published, _faults_of(chosen, start), tradable=tradable)
     return _with_codes(listed, chosen.codes)
+
+
+def named_universe(
+    store: Store,
+    master: Master,
+    interval: Interval,
+    name: str,
+    start: date | None,
+    end: date | None,
+    *,
+    without_delisted: bool = False,
+) -> Universe:
+    """The stocks of a list (`KOSPI200`) as it was at the start, or of a whole market (`KRX`, `KOSPI`, `KOSDAQ`, `KONEX`).
+
+    Parameters
+    ----------
+    start, end : of the period, both inclusive; None is what a run without them takes
+    without_delisted : leave out what was delisted by the end, to see what survivorship bias does; the universe then says so
+
+    Raises
+    ------
+    FieldInvalid
+        No list and no market has that name.
+    """
+    series = _series_of(store, interval)
+    word, lists = name.upper(), master.member_lists(name.upper())
+    if not lists and word not in WHOLE_MARKETS:
+        known = ", ".join(sorted({*master.list_names(), *WHOLE_MARKETS}))
+        raise FieldInvalid("universe", name[:40], known)
+    if not series:
+        return Universe((), word)
+    start, end = _period(series, start, end)
+    tradable = frozenset(code for code, stored in series.items() if stored.first <= end and stored.last >= start)
+    if lists:
+        chosen = _list_for(lists, start)
+        bare = Universe((), chosen.name, chosen.effective, chosen.published, _faults_of(chosen, start), tradable=tradable)
+        codes = chosen.codes
+    else:
+        bare, codes = Universe((), word, start, tradable=tradable), _trading_at(series, master, WHOLE_MARKETS[word], start)
+    return _with_codes(*_surviving(bare, codes, master, end)) if without_delisted else _with_codes(bare, codes)
+
+
+def membership_intervals(lists: Sequence[MemberList]) -> dict[str, tuple[tuple[date, date | None], ...]]:
+    """When each code was a member: from (inclusive) and until (exclusive, None while it is), by the lists whose effective day is known.
+
+    Of several lists of one day the one published last counts.
+    """
+    dated = {each.effective: each.codes for each in sorted(lists, key=lambda each: each.published or date.min) if each.effective}
+    days = sorted(dated)
+    found: dict[str, list[tuple[date, date | None]]] = {}
+    for day, following in zip(days, [*days[1:], None], strict=True):
+        for code in dated[day]:
+            spans = found.setdefault(code, [])
+            if spans and spans[-1][1] == day:
+                spans[-1] = (spans[-1][0], following)
+            else:
+                spans.append((day, following))
+    return {code: tuple(spans) for code, spans in found.items()}
+
+
+def _trading_at(series: Mapping[str, StoredSeries], master: Master, board: Board | None, start: date) -> tuple[str, ...]:
+    """Shares of the board that have bars on both sides of the start: those that are listed later are no part of that day's market."""
+
+    def is_share(code: str) -> bool:
+        known, facts = master.lookup(code), series[code].facts
+        kind = known.kind if master.known(code) else facts.kind or Kind.STOCK
+        on = known.board if master.known(code) else facts.board or Board.KOSPI
+        return kind in SHARES and board in (None, on)
+
+    first = _first_session(series, start)
+    return tuple(code for code in sorted(series) if series[code].first <= first <= series[code].last and is_share(code))
+
+
+def _first_session(series: Mapping[str, StoredSeries], start: date) -> date:
+    """The first session from the start on; before all bars it is their first."""
+    earliest = min(stored.first for stored in series.values())
+    days = sessions_between(Exchange.XKRX, max(start, earliest), max(stored.last for stored in series.values())).day
+    return days[0].item() if len(days) else start
+
+
+def _surviving(universe: Universe, codes: Sequence[str], master: Master, end: date) -> tuple[Universe, tuple[str, ...]]:
+    gone = {code for code in codes if ((day := master.lookup(code).delisted) is not None and day <= end) or not master.is_listed(code)}
+    fault = Fault("survivors_only", "", len(gone), example=universe.source)
+    bare = replace(universe, faults=(*universe.faults, fault)) if gone else universe
+    return bare, tuple(code for code in codes if code not in gone)
 
 
 def filtered(universe: Universe, blacklist: Iterable[str], whitelist: Iterable[str]) -> Universe:
