@@ -3,13 +3,14 @@
 Convention: everything is started by the commands that a person types, and only what was started here is ended.
 """
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,8 +22,8 @@ from bokgi.operations.evidence_log import Record
 from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.release_log import Attempt, attempts
 from bokgi.operations.slots.control import HolderClient
-from tests.architecture.source_tree import PACKAGE
-from tests.cli.service_process import command, environment_with, wait_until
+from tests.architecture.source_tree import PACKAGE, ROOT
+from tests.cli.service_process import command, environment_with
 
 PATIENCE_SECONDS = 300.0
 VARIABLES = {"BOKGI_READ_RATE": "100000", "BOKGI_START_RATE": "10000"}
@@ -60,7 +61,6 @@ class DrilledHost:
         found = re.search(r"http://[\w.]+:\d+", line)
         assert found is not None, (line, (self.root / "holder.out").read_text())
         self.address = found.group()
-        wait_until((self.root / "run" / "holder.sock").exists, 30)
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
         """Start a command of `bokgi release`."""
@@ -95,9 +95,10 @@ class DrilledHost:
         """End the holder with all slots."""
         if self.holder is None:
             return
-        if self.holder.poll() is None:
-            self.holder.send_signal(signal.SIGTERM)
-        self.holder.wait(90)
+        with self.holder as holder:
+            if holder.poll() is None:
+                holder.send_signal(signal.SIGTERM)
+            holder.wait(90)
 
 
 @contextmanager
@@ -127,3 +128,28 @@ def drilled_host(root: Path, repository: Path, flow: bytes | None = None, **sett
                 time.sleep(0.05)
             if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
                 process.kill()
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a load saw: answers by release, sentences of failures, answers a second, the longest time of one [s]."""
+
+    answered: Mapping[str, int]
+    failed: Sequence[str]
+    a_second: float
+    slowest: float
+
+
+@contextmanager
+def under_load(address: str, rate: float = 200.0) -> Iterator[Callable[[], Load]]:
+    """A steady load while the block runs; the function that is given ends it and says what it saw."""
+    words = [sys.executable, "-m", "tests.operations.steady_load", address, str(rate)]
+    with subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def ended() -> Load:
+            said, _ = process.communicate(timeout=60)
+            return Load(**json.loads(said))
+
+        yield ended
+        if process.poll() is None:
+            process.communicate(timeout=60)

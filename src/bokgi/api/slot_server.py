@@ -8,6 +8,7 @@ and goes when nobody is connected any more; a slot may be called back meanwhile,
 import asyncio
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -20,26 +21,35 @@ DRAIN_SECONDS = KEEP_ALIVE_SECONDS + 5.0
 """Longer than a client may keep an idle connection, so that no connection is cut under a request."""
 END_SECONDS = 2.0
 LOOK_SECONDS = 0.02
+HEALTH_SECONDS = 0.1
 _TAKE, _REST, _END = signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM
 Tell = Callable[[Phase, int], None]
 """Called with the phase and the number of doors that are still closing."""
 
 
-def run_slot(app: FastAPI, private: Path, public: Listening, *, tell: Tell, on_taking: Callable[[], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """private : path of the Unix socket that is always open; public : the listening socket that is shared with other slots"""
+
+    private: Path
+    public: Listening
+
+
+def run_slot(app: FastAPI, doors: Doors, *, tell: Tell, is_healthy: Callable[[], bool], on_taking: Callable[[], None]) -> None:
     """Answer until SIGTERM.
 
-    private : path of the Unix socket that is always open
-    public : the listening socket that is shared with other slots
+    is_healthy : asked until it is so for the first time; the slot is starting until then
     on_taking : called in a thread after the slot has begun to take traffic
     """
     allow_many_files()
-    asyncio.run(_Slot(app, private, public, tell, on_taking).live())
+    asyncio.run(_Slot(app, doors, tell, is_healthy, on_taking).live())
 
 
 class _Slot:
-    def __init__(self, app: FastAPI, private: Path, public: Listening, tell: Tell, on_taking: Callable[[], None]) -> None:
-        self._app, self._private, self._public = app, private, public
-        self._tell, self._on_taking = tell, on_taking
+    def __init__(self, app: FastAPI, doors: Doors, tell: Tell, is_healthy: Callable[[], bool], on_taking: Callable[[], None]) -> None:
+        self._app, self._private, self._public = app, doors.private, doors.public
+        self._tell, self._is_healthy, self._on_taking = tell, is_healthy, on_taking
+        self._is_starting = True
         self._open: _PublicDoor | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._following: set[asyncio.Task[None]] = set()
@@ -55,11 +65,18 @@ class _Slot:
         serving = asyncio.create_task(private.serve())
         await _until_started(private)
         self._say()
+        self._follow(asyncio.create_task(self._become_healthy()))
         while (order := await orders.get()) in (_TAKE, _REST):
             await (self._take() if order == _TAKE else self._rest())
         await self._end()
         private.should_exit = True
         await serving
+
+    async def _become_healthy(self) -> None:
+        while not await asyncio.to_thread(self._is_healthy):  # noqa: ASYNC110  # health is asked of the database
+            await asyncio.sleep(HEALTH_SECONDS)
+        self._is_starting = False
+        self._say()
 
     async def _take(self) -> None:
         if self._open is None:
@@ -83,6 +100,8 @@ class _Slot:
             await self._open.close(END_SECONDS)
         for closing in self._closing:
             closing.cancel()
+        for following in self._following:
+            following.cancel()
 
     def _has_closed(self, closing: "asyncio.Task[None]") -> None:
         self._closing.discard(closing)
@@ -94,7 +113,8 @@ class _Slot:
         task.add_done_callback(self._following.discard)
 
     def _say(self) -> None:
-        self._tell(Phase.STANDBY if self._open is None else Phase.TAKING, len(self._closing))
+        resting = Phase.STARTING if self._is_starting else Phase.STANDBY
+        self._tell(resting if self._open is None else Phase.TAKING, len(self._closing))
 
 
 class _PublicDoor:

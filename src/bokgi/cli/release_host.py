@@ -98,6 +98,9 @@ def hold_command(_settings: Settings, /, host: HostFolder) -> None:
         at, port = address_of(files[0])
         address = f"http://[{at}]:{port}" if ":" in at else f"http://{at}:{port}"
         holder = Holder(host.run, address, public=files[0], lock=files[1])
-        click.echo(say(f"Holding {address} (Ctrl-C ends it and its slots)", f"{address}을(를) 맡습니다(Ctrl-C로 슬롯과 함께 끝냅니다)"))
-        sys.stdout.flush()
-        holder.live()
+        holder.live(lambda: _say_ready(address))
+
+
+def _say_ready(address: str) -> None:
+    click.echo(say(f"Holding {address} (Ctrl-C ends it and its slots)", f"{address}을(를) 맡습니다(Ctrl-C로 슬롯과 함께 끝냅니다)"))
+    sys.stdout.flush()

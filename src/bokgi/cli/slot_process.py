@@ -47,7 +47,7 @@ def _run(settings: Settings, files: SlotFiles, public: int, lock: int) -> None:
     write_state(files.state, state)
     from bokgi.api.application import create_app
     from bokgi.api.server import inherited
-    from bokgi.api.slot_server import run_slot
+    from bokgi.api.slot_server import Doors, run_slot
     from bokgi.bootstrap.beside import worker_beside
     from bokgi.bootstrap.build import build, make_home
     from bokgi.bootstrap.logs import secrets_of, start_logs
@@ -65,7 +65,9 @@ def _run(settings: Settings, files: SlotFiles, public: int, lock: int) -> None:
                 write_state(files.state, state.at(phase, draining))
 
             app = create_app(application)
-            run_slot(app, files.private, inherited(public), tell=tell, on_taking=lambda: _take_over(application))
+            doors = Doors(files.private, inherited(public))
+            is_healthy = application.health.is_worker_ready
+            run_slot(app, doors, tell=tell, is_healthy=is_healthy, on_taking=lambda: _take_over(application))
         finally:
             application.close()
 

@@ -6,7 +6,7 @@
     policy.yaml      what must be kept   environments/<hash>/       one for each set of lock files
     planned.yaml     what is to come     evidence/<number>-<name>/  log, bodies and seals of each release
     state.json       which release       shared/                    home and cache of the service
-    key, key.pub     of the seals        backups/                   made before each release
+    keys/            of the seals        backups/                   made before each release
     run/             sockets, states     repository.git/            a bare copy of the repository
 """
 
@@ -16,11 +16,13 @@ from typing import Self
 
 from bokgi.errors.releases import HostAbsent, HostExists
 from bokgi.operations.evidence_log import write_synced
+from bokgi.operations.host_layout import EVIDENCE, PUBLIC_KEY
 from bokgi.operations.host_settings import HostSettings, read_host_settings
 from bokgi.operations.policy import Policy, default_policy, read_policy
 from bokgi.operations.seals import new_key
 
-SETTINGS_NAME, POLICY_NAME, PLANNED_NAME, KEY_NAME = "host.yaml", "policy.yaml", "planned.yaml", "key"
+SETTINGS_NAME, POLICY_NAME, PLANNED_NAME = "host.yaml", "policy.yaml", "planned.yaml"
+PRIVATE_KEY = PUBLIC_KEY.removesuffix(".pub")
 OWNER_ONLY = 0o700
 _PLANNED = b"# Releases that are planned, the next one first:\n#   - {tag: v1.2.0, day: 2027-01-15, words: What it brings}\n[]\n"
 
@@ -42,11 +44,11 @@ class HostFolder:
         """
         if (root / SETTINGS_NAME).exists():
             raise HostExists(str(root))
-        for name in ("releases", "environments", "evidence", "shared", "backups", "run"):
+        for name in ("releases", "environments", EVIDENCE, "keys", "shared", "backups", "run"):
             (root / name).mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
         settings.home.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
-        if not (root / KEY_NAME).exists():
-            new_key(root / KEY_NAME)
+        if not (root / PRIVATE_KEY).exists():
+            new_key(root / PRIVATE_KEY)
         write_synced(root / POLICY_NAME, default_policy())
         write_synced(root / PLANNED_NAME, _PLANNED)
         write_synced(root / SETTINGS_NAME, settings.to_text().encode())  # the last: with it the folder is one
@@ -76,11 +78,11 @@ class HostFolder:
 
     @property
     def evidence(self) -> Path:
-        return self.root / "evidence"
+        return self.root / EVIDENCE
 
     @property
     def key(self) -> Path:
-        return self.root / KEY_NAME
+        return self.root / PRIVATE_KEY
 
     @property
     def cache(self) -> Path:

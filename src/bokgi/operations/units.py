@@ -10,9 +10,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bokgi.errors.releases import UnitsInvalid
+from bokgi.errors.releases import HostSettingRefused, UnitsInvalid
 from bokgi.operations.evidence_log import write_synced
-from bokgi.operations.host_folder import HostFolder
+from bokgi.operations.host_folder import SETTINGS_NAME, HostFolder
 from bokgi.operations.host_lock import operator_name
 
 VERIFY_SECONDS = 60.0
@@ -66,8 +66,10 @@ def write_units(host: HostFolder, target: Path) -> tuple[tuple[Path, ...], bool]
 
     Raises
     ------
-    UnitsInvalid
+    UnitsInvalid, HostSettingRefused
     """
+    if not host.settings.port:
+        raise HostSettingRefused(str(host.root / SETTINGS_NAME), "port", "a unit needs a port of its own; 0 takes any")
     target.mkdir(parents=True, exist_ok=True)
     places = []
     for name, text in units_of(host).items():

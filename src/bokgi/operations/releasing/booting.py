@@ -8,6 +8,7 @@ from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Tagged
 from bokgi.operations.slots.commands import environment_for, slot_command
+from bokgi.operations.slots.slot_state import Phase
 
 LOOK_SECONDS = 0.1
 ASK_SECONDS = 5.0
@@ -67,7 +68,7 @@ def _until_healthy(site: Site, slot: str, deadline: float) -> tuple[str, Answer 
         if report is None or report.deaths or not report.pid:
             return f"the process ended: {'' if report is None else _last_line(report.last_words)}", None
         health = asker.get("/api/health", ASK_SECONDS)
-        if health.status == 200:
+        if health.status == 200 and report.phase is not Phase.STARTING:
             return "", asker.get("/api/status", ASK_SECONDS)
         seen = f"health answered {health.status} {health.problem or health.body[:200].decode('utf-8', 'replace')}"
         time.sleep(LOOK_SECONDS)

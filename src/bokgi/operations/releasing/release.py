@@ -157,7 +157,7 @@ def recorded_fault(attempt: Attempt) -> str:
     own = attempt.tagged.name
     for record in attempt.records:
         facts = record.facts
-        is_failed = facts.get("outcome") == Outcome.FAILED or (record.kind is Kind.VERDICT and facts.get("state") == "FAIL")
+        is_failed = facts.get("outcome") == Outcome.FAILED or (record.kind is Kind.VERDICT and facts.get("state") == "fail")
         is_own = {
             Kind.CHECK: True,
             Kind.BOOT: facts.get("slot") == own,

@@ -50,12 +50,13 @@ class Holder:
         self._is_finishing = False
         self._remember()
 
-    def live(self) -> None:
-        """Take orders and look after the slots until told to finish, or SIGTERM."""
+    def live(self, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Take orders and look after the slots until told to finish, or SIGTERM; `on_ready` is called when orders are taken."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._finish())
         with _listening(control_socket(self._folder)) as taking:
             taking.settimeout(LOOK_SECONDS)
+            on_ready()
             while not (self._is_finishing and not self._slots):
                 self._take_order(taking)
                 self._look()
@@ -165,13 +166,16 @@ class Holder:
         if wanted.phase is Phase.STANDBY:
             self._give_traffic(wanted)
         elif wanted.phase is not Phase.TAKING and self._taking() is None:
-            self._stand_in()
+            self._stand_in(wanted)
 
-    def _stand_in(self) -> None:
+    def _stand_in(self, wanted: KeptSlot) -> None:
+        """Another warm slot answers; where there is none, the wanted one does before it can compute."""
         for slot in self._slots.values():
             if slot.has_served and slot.phase is Phase.STANDBY and slot.order(signal.SIGUSR1, Phase.TAKING):
                 _LOG.warning("slot %s is away; %s stands in", self._wanted, slot.name)
                 return
+        if wanted.phase is Phase.STARTING:
+            self._give_traffic(wanted)
 
     def _look_after(self, slot: KeptSlot) -> None:
         if slot.is_alive:

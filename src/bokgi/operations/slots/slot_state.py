@@ -15,7 +15,7 @@ import psutil
 
 
 class Phase(StrEnum):
-    """What a slot is about."""
+    """What a slot is about; it is starting until its worker is ready for the first time."""
 
     STARTING = "starting"
     STANDBY = "standby"
