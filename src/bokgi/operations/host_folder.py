@@ -6,7 +6,7 @@
     policy.yaml      what must be kept   environments/<hash>/       one for each set of lock files
     planned.yaml     what is to come     evidence/<number>-<name>/  log, bodies and seals of each release
     state.json       which release       shared/                    home and cache of the service
-    keys/            of the seals        backups/                   made before each release
+    key, key.pub     of the seals        backups/                   made before each release
     run/             sockets, states     repository.git/            a bare copy of the repository
 """
 
@@ -16,13 +16,11 @@ from typing import Self
 
 from bokgi.errors.releases import HostAbsent, HostExists
 from bokgi.operations.evidence_log import write_synced
-from bokgi.operations.host_layout import EVIDENCE, PUBLIC_KEY
 from bokgi.operations.host_settings import HostSettings, read_host_settings
 from bokgi.operations.policy import Policy, default_policy, read_policy
 from bokgi.operations.seals import new_key
 
-SETTINGS_NAME, POLICY_NAME, PLANNED_NAME = "host.yaml", "policy.yaml", "planned.yaml"
-PRIVATE_KEY = PUBLIC_KEY.removesuffix(".pub")
+SETTINGS_NAME, POLICY_NAME, PLANNED_NAME, KEY_NAME = "host.yaml", "policy.yaml", "planned.yaml", "key"
 OWNER_ONLY = 0o700
 _PLANNED = b"# Releases that are planned, the next one first:\n#   - {tag: v1.2.0, day: 2027-01-15, words: What it brings}\n[]\n"
 
@@ -44,11 +42,11 @@ class HostFolder:
         """
         if (root / SETTINGS_NAME).exists():
             raise HostExists(str(root))
-        for name in ("releases", "environments", EVIDENCE, "keys", "shared", "backups", "run"):
+        for name in ("releases", "environments", "evidence", "shared", "backups", "run"):
             (root / name).mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
         settings.home.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
-        if not (root / PRIVATE_KEY).exists():
-            new_key(root / PRIVATE_KEY)
+        if not (root / KEY_NAME).exists():
+            new_key(root / KEY_NAME)
         write_synced(root / POLICY_NAME, default_policy())
         write_synced(root / PLANNED_NAME, _PLANNED)
         write_synced(root / SETTINGS_NAME, settings.to_text().encode())  # the last: with it the folder is one
@@ -78,11 +76,11 @@ class HostFolder:
 
     @property
     def evidence(self) -> Path:
-        return self.root / EVIDENCE
+        return self.root / "evidence"
 
     @property
     def key(self) -> Path:
-        return self.root / PRIVATE_KEY
+        return self.root / KEY_NAME
 
     @property
     def cache(self) -> Path:

@@ -39,10 +39,10 @@ def boot(site: Site, tagged: Tagged, slot: str) -> Booted:
     port = int(site.holder.report().address.rsplit(":", 1)[1])
     began = time.monotonic()
     site.holder.start(slot, slot_command(site.host, folder), environment_for(site.host, folder, slot, port))
-    problem, status = _until_healthy(site, slot, began + site.host.settings.boot_seconds)
+    problem, status = _until_healthy(site, tagged, slot, began + site.host.settings.boot_seconds)
     seconds = round(time.monotonic() - began, 3)
     said = status.json() if status is not None and isinstance(status.json(), dict) else {}
-    problem = problem or _wrong_identity(said, tagged, slot) or _unsettled(site, slot)
+    problem = problem or _unsettled(site, slot)
     booted = Booted(_pid(site, slot), str(said.get("version", "")), str(said.get("commit", "")), seconds, problem)
     body = site.log.keep_body(status.body) if status is not None else None
     site.log.append(
@@ -60,22 +60,27 @@ def boot(site: Site, tagged: Tagged, slot: str) -> Booted:
     return booted
 
 
-def _until_healthy(site: Site, slot: str, deadline: float) -> tuple[str, Answer | None]:
-    """Wait for health; gives the problem, and the status of the service where it answered."""
+def _until_healthy(site: Site, tagged: Tagged, slot: str, deadline: float) -> tuple[str, Answer | None]:
+    """Wait for health; gives the problem, and the status of the service where it answered. What it is shows before it is healthy."""
     asker, seen = site.private(slot), "no answer"
     while time.monotonic() < deadline:
         report = site.holder.report().slots.get(slot)
         if report is None or report.deaths or not report.pid:
             return f"the process ended: {'' if report is None else _last_line(report.last_words)}", None
+        status = asker.get("/api/status", ASK_SECONDS)
+        wrong = _wrong_identity(status, tagged, slot)
+        if status.status == 200 and wrong:
+            return wrong, status
         health = asker.get("/api/health", ASK_SECONDS)
-        if health.status == 200 and report.phase is not Phase.STARTING:
-            return "", asker.get("/api/status", ASK_SECONDS)
+        if health.status == 200 and not wrong and report.phase is not Phase.STARTING:
+            return "", status
         seen = f"health answered {health.status} {health.problem or health.body[:200].decode('utf-8', 'replace')}"
         time.sleep(LOOK_SECONDS)
     return f"not healthy in time: {seen}", asker.get("/api/status", ASK_SECONDS)
 
 
-def _wrong_identity(said: dict[str, object], tagged: Tagged, slot: str) -> str:
+def _wrong_identity(status: Answer, tagged: Tagged, slot: str) -> str:
+    said = status.json() if isinstance(status.json(), dict) else {}
     wanted = {"version": tagged.version, "commit": tagged.commit, "release": slot}
     wrong = [f"{name} is {said.get(name)!r}, not {value!r}" for name, value in wanted.items() if said.get(name) != value]
     return "; ".join(wrong)

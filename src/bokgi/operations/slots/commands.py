@@ -31,7 +31,6 @@ def environment_for(host: HostFolder, release: Path, name: str, port: int) -> di
         "BOKGI_HOST": settings.address,
         "BOKGI_PORT": str(port),
         "BOKGI_RELEASE": name,
-        "BOKGI_HOST_FOLDER": str(host.root),
     }
     return {
         **kept,
