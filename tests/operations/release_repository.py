@@ -58,7 +58,8 @@ class ReleaseRepository:
         number = version or tag.removeprefix("v")
         self.apply(Change("pyproject.toml", f'version = "{self._version}"', f'version = "{number}"'))
         if has_section:
-            self.apply(Change("CHANGELOG.md", "# Changelog\n", f"# Changelog\n\n## [{number}] - today\n\n- Drilled as {tag}.\n"))
+            section = f"# Changelog\n\n## [{tag.removeprefix('v')}] - today\n\n- Drilled as {tag}.\n"
+            self.apply(Change("CHANGELOG.md", "# Changelog\n", section))
         for change in changes:
             self.apply(change)
         self._commit(tag)

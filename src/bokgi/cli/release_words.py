@@ -36,6 +36,7 @@ STEPS = {
     "unpack": ("unpack", "풀기"),
     "boot": ("boot in private", "비공개로 시작"),
     "switch": ("traffic moves", "트래픽 전환"),
+    "slot_lives": ("the process lives", "프로세스가 살아 있음"),
     "watch": ("watch", "관찰"),
     "sample": ("sample", "측정"),
     "smoke_daily": ("smoke test of the day", "오늘의 점검"),

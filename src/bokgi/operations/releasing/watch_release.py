@@ -4,6 +4,7 @@ Convention: history and plans are recorded before the watch ends, so that its se
 """
 
 import os
+import threading
 from datetime import date
 
 import psutil
@@ -31,22 +32,39 @@ SHOWN = ("cpu_percent", "memory_percent", "disk_percent", "api_seconds", "server
 def watch_release(site: Site, wanted: Wanted) -> Ending:
     """Watch for the wanted time; the verdict decides how the release ends."""
     site.tell(News("watch"))
-    judgement = watched(site, wanted.for_seconds, wanted.every_seconds)
+    has_died = threading.Event()
+    judgement = watched(site, wanted.for_seconds, wanted.every_seconds, has_died)
     record_history(site)
     site.tell(News("watch", _outcome(judgement.state), judgement.state.name))
     tell_people(site, f"{site.tagged.tag}: {judgement.state.name}")
-    return ENDINGS[judgement.state]
+    return Ending.FAILED if has_died.is_set() else ENDINGS[judgement.state]
 
 
-def watched(site: Site, for_seconds: float, every_seconds: float) -> Judgement:
-    """Watch and tell each sample."""
+def watched(site: Site, for_seconds: float, every_seconds: float, has_died: threading.Event | None = None) -> Judgement:
+    """Watch and tell each sample.
+
+    has_died : set when the slot died, which ends the watch: another slot stands in then, and answers well
+    """
 
     def tell(sample: Record) -> None:
         values = values_of(sample.facts)
         words = ", ".join(f"{name} {values[name]:g}" for name in SHOWN if values.get(name) is not None)
         site.tell(News("sample", None, f"{sample.facts['number']}: {words}"))
+        if has_died is not None and not _has_lived(site):
+            has_died.set()
 
-    return watch(subject_of(site), site.policy, site.log, for_seconds=for_seconds, every_seconds=every_seconds, on_sample=tell)
+    seconds = {"for_seconds": for_seconds, "every_seconds": every_seconds}
+    return watch(subject_of(site), site.policy, site.log, **seconds, on_sample=tell, stop=has_died)
+
+
+def _has_lived(site: Site) -> bool:
+    """Whether the slot has never died; a death is recorded."""
+    slot = site.holder.report().slots.get(site.tagged.name)
+    if slot is not None and not slot.deaths:
+        return True
+    words = "" if slot is None else slot.last_words[-300:]
+    site.log.append(Kind.CHECK, name="slot_lives", outcome=Outcome.FAILED, seen={"problem": f"the slot died: {words}".strip()})
+    return False
 
 
 def _outcome(state: State) -> Outcome:

@@ -60,6 +60,7 @@ CHECKS = {
     "live_service": ("현재 서비스 응답", "Live service answers"),
     "migrations": ("확장형 마이그레이션", "Expanding migrations"),
     "backup": ("데이터베이스 백업과 복원 확인", "Backup of the database, restored to see"),
+    "slot_lives": ("관찰하는 동안 프로세스가 죽지 않음", "The process lived through the watch"),
     "previous_release": ("이전 버전으로 되돌릴 수 있음", "The previous release can be put back"),
     "unpack": ("풀기", "Unpacking"),
     "boot": ("시작", "Start"),
