@@ -127,7 +127,7 @@ class TrialBody(Answer):
     final_balance: float = Field(description="Balance at the end [KRW].")
     trades: int = Field(ge=0, description="Closed trades.")
     wins: int = Field(ge=0, description="Closed trades with a profit after costs.")
-    mean_return: float = Field(description="Mean of the returns of sessions.")
+    mean_return: float | None = Field(description="Mean of the returns of sessions; null where the account lost everything.")
     deviation: float | None = Field(description="Sample deviation of the returns of sessions; null under two sessions.")
     max_drawdown: float = Field(le=0, description="Deepest fall at session ends.")
 

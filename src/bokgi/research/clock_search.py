@@ -12,7 +12,7 @@ import numpy as np
 from bokgi.bars.panel import Panel
 from bokgi.engine.arguments import law_of, rules_of, signals_of, tape_of, wish_of
 from bokgi.engine.kernel_layout import BAR, DAY, DESK, TRADE, Books, Law, RecordArray, Tape
-from bokgi.engine.parts import empty_books
+from bokgi.engine.parts import Cancelled, empty_books
 from bokgi.engine.walks import counted_of, scratch_for
 from bokgi.orders.plans import ClockPlan
 from bokgi.orders.rules import AccountRules, ExecutionRules, Market
@@ -48,7 +48,7 @@ class ClockSearch:
     def capital(self) -> float:
         return float(self.rules["capital"][0])
 
-    def stock(self, index: int) -> "ClockStock | None":
+    def stock(self, index: int, cancelled: Cancelled | None = None) -> "ClockStock | None":
         """The search of one instrument; None where it has no two points, or no bar."""
         points = clock_points(self.panel, index)
         return ClockStock(self, index, points) if len(points) > 1 and self.counted[index] else None
@@ -62,6 +62,8 @@ class ClockStock:
     index: int
     points: IntArray
     figures: Figures = field(init=False)
+    walked: IntArray = field(init=False)
+    """Trials that the engine walked."""
 
     def __post_init__(self) -> None:
         sessions, count = len(self.search.panel.sessions), len(self.points)
@@ -75,6 +77,9 @@ class ClockStock:
             np.zeros(grid, np.int64),
             np.zeros(sessions),
             np.zeros(sessions),
+            np.zeros(sessions),
+            np.zeros(sessions, np.int64),
+            np.zeros(sessions),
         )
         order = self.search.order
         self._lanes = Lanes(
@@ -84,6 +89,8 @@ class ClockStock:
             np.zeros((RUNNING, count)),
             np.zeros((order.depth, count)),
             np.zeros(count, np.bool_),
+            np.zeros(count, np.bool_),
+            np.zeros(grid),
         )
         self._order = Order(order.starts, order.ends, order.merges)
         self._read = find_fills(self.search.tape, self.search.law, self._cells, self.points, self.index, self._fills)
@@ -120,9 +127,9 @@ class ClockStock:
                 0,
                 len(self.points) - 1,
             )
-        self._hard = np.flatnonzero(figures.hard)
-        for first in range(0, len(self._hard), WALKED_AT_ONCE):
-            places = self._hard[first : first + WALKED_AT_ONCE]
+        self.walked = np.flatnonzero(figures.hard)
+        for first in range(0, len(self.walked), WALKED_AT_ONCE):
+            places = self.walked[first : first + WALKED_AT_ONCE]
             curves, _, counts = self._walked(places)
             curve_figures(curves, self.search.capital, self._order, places, counts, figures)
         self.figures = figures
@@ -132,6 +139,10 @@ class ClockStock:
         """Minutes bought and sold of all trials."""
         buy, sell = pairs_of_points(len(self.points))
         return {"buy_time": self.points[buy], "sell_time": self.points[sell]}
+
+    def words(self) -> dict[str, tuple[str, ...]]:
+        """No parameter is a word."""
+        return {}
 
     def grid(self, totals: FloatArray) -> FloatArray:
         """float64[bought, sold], NaN where there is no pair."""
@@ -179,7 +190,7 @@ class ClockStock:
                 end,
             )
         base = pair_number(len(self.points), first, first + 1)
-        inside = self._hard[(self._hard >= base) & (self._hard < base + len(net))]
+        inside = self.walked[(self.walked >= base) & (self.walked < base + len(net))]
         for start in range(0, len(inside), WALKED_AT_ONCE):
             places = inside[start : start + WALKED_AT_ONCE]
             curves, costs, _ = self._walked(places)

@@ -8,7 +8,7 @@ not, `careful_sales` asks the engine for that pair alone.
 from typing import NamedTuple
 
 from bokgi.engine.compiling import kernel_njit, step_njit
-from bokgi.engine.kernel_clock import is_same_fill, place_purchase, place_sale
+from bokgi.engine.kernel_clock import is_row_locked, is_same_fill, place_purchase, place_sale
 from bokgi.engine.kernel_fills import auction_fill_row
 from bokgi.engine.kernel_layout import AT_AUCTION, AT_OPEN, CARRIED, NOTHING, Law, Record, RecordArray, Tape
 from bokgi.engine.kernel_prices import fill_price, in_whole_won
@@ -24,6 +24,8 @@ class ClockFills(NamedTuple):
     buy_price, sell_price : float64[session, point]; buy_order, sell_order : int64[session, point]
     sell_floor : int64[session, point], smallest order of this sale and all later ones
     tax, special : float64[session], taxes on sales [ppm]
+    late_price : float64[session], late_order : int64[session], where a position that was carried over is sold; order -1 where it is not
+    mark : float64[session], price at which a position is valued at the session's end
     """
 
     buy_price: FloatArray
@@ -33,6 +35,9 @@ class ClockFills(NamedTuple):
     sell_floor: IntArray
     tax: FloatArray
     special: FloatArray
+    late_price: FloatArray
+    late_order: IntArray
+    mark: FloatArray
 
 
 class Cells(NamedTuple):
@@ -50,10 +55,13 @@ def find_fills(tape: Tape, law: Law, cells: Cells, points: IntArray, index: int,
     """Fill the tables of one stock; returns the sessions that are read, those before its delisting."""
     rules, desk, day = cells.rules[0], cells.desk[0], cells.day[0]
     sessions = int(min(law.delisted[index], rules.sessions))
-    count = len(points)
+    count, mark = len(points), 0.0
     for session in range(sessions):
         read_day(tape, law, day, index, session)
         ladder = law.ladders[max(day.ladder, 0)]
+        mark = last_mark(tape, cells, mark)
+        fills.mark[session] = mark
+        find_late_sale(tape, ladder, cells, session, fills)
         fills.tax[session] = rules.fixed_tax if rules.fixed_tax >= 0 else day.tax
         fills.special[session] = 0.0 if rules.fixed_tax >= 0 else day.special
         floor = AFTER_ALL
@@ -113,6 +121,30 @@ def sale_price(tape: Tape, ladder: Record, cells: Cells) -> float:
 
 
 @step_njit
+def last_mark(tape: Tape, cells: Cells, before: float) -> float:
+    """The value of a share at the session's end; that of the session before where nothing traded."""
+    day = cells.day[0]
+    if day.has_event:
+        return in_whole_won(cells.rules[0], day.auction, -1)
+    if day.last_traded < 0:
+        return before
+    return in_whole_won(cells.rules[0], tape.close[day.last_traded], -1)
+
+
+@step_njit
+def find_late_sale(tape: Tape, ladder: Record, cells: Cells, session: int, fills: ClockFills) -> None:
+    """The first open of the session at which a position that was carried over can be sold."""
+    rules, day, bar = cells.rules[0], cells.day[0], cells.bar[0]
+    fills.late_order[session], fills.late_price[session] = -1, 0.0
+    for row in range(day.first_row, day.end_row):
+        if tape.traded[row] and not is_row_locked(tape, day, row, -1):
+            read_bar(tape, bar, row)
+            fills.late_order[session] = row
+            fills.late_price[session] = fill_price(bar, day, ladder, rules, bar.open, -1, slips=True, computed=False)
+            return
+
+
+@step_njit
 def careful_sales(
     tape: Tape,
     law: Law,
@@ -124,12 +156,12 @@ def careful_sales(
     fills: ClockFills,
     prices: FloatArray,
     takes: FloatArray,
-    hard: BoolArray,
+    left: BoolArray,
 ) -> None:
     """Prices of all sales of one purchase where some of them come no later than it.
 
-    prices : float64[point], written; takes : float64[point], 1 where there is a trade, else 0
-    hard : bool[point], set where the position is carried over: such a pair is walked by the engine
+    prices : float64[point]; takes : float64[point], 1 where there is a trade in the session, else 0; left : bool[point], whether the
+        position is carried over; all written
     """
     rules, desk, day = cells.rules[0], cells.desk[0], cells.day[0]
     read_day(tape, law, day, index, session)
@@ -137,12 +169,12 @@ def careful_sales(
     order = purchase_order(tape, cells, points[bought])
     row = auction_fill_row(day) if desk.buy_kind == AT_AUCTION else int(desk.buy_row)
     for point in range(bought + 1, len(points)):
-        takes[point], prices[point] = 1.0, fills.sell_price[session, point]
+        takes[point], prices[point], left[point] = 1.0, fills.sell_price[session, point], False
         if fills.sell_floor[session, point] <= order:
             place_sale(tape, day, rules, points[point], desk, row)
             if is_same_fill(desk):
                 takes[point] = 0.0
             elif desk.sell_kind == CARRIED:
-                takes[point], hard[point] = 0.0, True
+                takes[point], left[point] = 0.0, True
             else:
                 prices[point] = sale_price(tape, ladder, cells)

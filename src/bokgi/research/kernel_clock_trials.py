@@ -1,18 +1,22 @@
 """Every pair of points of one stock: simulation and figures in one walk, purchase by purchase.
 
-Convention: a trial is a pair; trials stand in order of the purchase, then of the sale. `hard` marks those that the lanes cannot walk (a
-position carried over, a balance too large); their figures are overwritten by `kernel_walked_trials`.
+Convention: a trial is a pair; trials stand in order of the purchase, then of the sale. Positions that a session does not sell are carried
+lane by lane. `hard` marks trials that lanes cannot walk (a balance too large, a delisting while it is held); their figures are overwritten
+by `kernel_walked_trials`.
 """
 
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from bokgi.engine.compiling import kernel_njit, step_njit
-from bokgi.engine.kernel_layout import Law, Tape
+from bokgi.engine.kernel_layout import Law, Record, Tape
 from bokgi.research.kernel_clock_fills import Cells, ClockFills, careful_sales
 from bokgi.research.kernel_clock_lanes import (
     A_WIN,
     LARGEST_BALANCE,
+    PARTS,
     add_lanes,
     clear_rows,
     copy_lanes,
@@ -24,11 +28,12 @@ from bokgi.research.kernel_clock_lanes import (
     trade_lanes,
     trade_some_lanes,
 )
+from bokgi.research.kernel_lanes import smaller
 from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
 
-COUNTS, PEAK, DEEPEST, MEAN, PRICES, TAKES, GROSS = range(7)
-"""Rows of `Lanes.one`."""
-ONE_ROWS = 7
+COUNTS, PEAK, DEEPEST, MEAN, PRICES, TAKES, GROSS, MEANT, CASH, SHARES, INVESTED = range(11)
+"""Rows of `Lanes.one`: figures of trials, the session's sales, and positions that are carried over."""
+ONE_ROWS = 11
 RUNNING = 8
 """Running sums of a leaf."""
 
@@ -39,7 +44,8 @@ class Lanes(NamedTuple):
     equity : float64[session + 1, point], at session ends; row 0 is the capital
     returns : float64[session, point]
     one : float64[ONE_ROWS, point]; sums : float64[RUNNING, point]; stack : float64[depth, point]
-    hard : bool[point], the lanes of a purchase that cannot be walked here
+    hard : bool[point], the lanes of a purchase that cannot be walked here; left : bool[point], positions carried over by the session
+    costs : float64[session, point], costs of sessions in which a position is carried; NaN in others, where it was filled before
     """
 
     equity: FloatArray
@@ -48,6 +54,8 @@ class Lanes(NamedTuple):
     sums: FloatArray
     stack: FloatArray
     hard: BoolArray
+    left: BoolArray
+    costs: FloatArray
 
 
 class Order(NamedTuple):
@@ -119,23 +127,120 @@ def walk_purchase(
     for lane in range(first, len(points)):
         lanes.hard[lane] = rules.capital > LARGEST_BALANCE
     seed = rules.capital if rules.seed_capped else math.inf
+    carried = int(np.int64(0))  # an integer, not the constant 0: one form of each function below is enough
     for session in range(lanes.returns.shape[0]):
         before, after = lanes.equity[session], lanes.equity[session + 1]
         price = fills.buy_price[session, bought] if session < read else 0.0
-        if price <= 0.0:
-            copy_lanes(before, after, first)
-            continue
-        inverse = 1.0 / (price * (1e6 + rules.buy_ppm))
-        tax, special = fills.tax[session], fills.special[session]
-        if fills.sell_floor[session, first] > fills.buy_order[session, bought]:
-            sold = fills.sell_price[session]
+        is_careful = price > 0.0 and fills.sell_floor[session, first] <= fills.buy_order[session, bought]
+        if price > 0.0 and not is_careful and carried == 0:
+            inverse = 1.0 / (price * (1e6 + rules.buy_ppm))
+            tax, special, sold = fills.tax[session], fills.special[session], fills.sell_price[session]
             trade_lanes(before, after, sold, lanes.one[COUNTS], first, price, inverse, rules.buy_ppm, rules.sell_ppm, tax, special, seed)
+        elif session >= read or (price <= 0.0 and carried == 0):
+            copy_lanes(before, after, first)
         else:
-            sold, takes = lanes.one[PRICES], lanes.one[TAKES]
-            careful_sales(tape, law, cells, points, index, session, bought, fills, sold, takes, lanes.hard)
-            trade_some_lanes(
-                before, after, sold, takes, lanes.one[COUNTS], first, price, inverse, rules.buy_ppm, rules.sell_ppm, tax, special, seed
-            )
+            if is_careful:
+                careful_sales(tape, law, cells, points, index, session, bought, fills, lanes.one[PRICES], lanes.one[TAKES], lanes.left)
+            else:
+                same_sales(fills.sell_price[session], price, lanes.one[PRICES], lanes.one[TAKES], lanes.left, first)
+            some_trades(fills, lanes, session, bought, price, rules, seed)
+            carried = carry_lanes(fills, lanes, session, first, price, fills.buy_order[session, bought], rules, seed)
+    if carried > 0 and read < rules.sessions:  # delisted while it was held
+        for lane in range(first, len(points)):
+            lanes.hard[lane] = lanes.hard[lane] or lanes.one[SHARES, lane] > 0.0
+
+
+@step_njit
+def some_trades(fills: ClockFills, lanes: Lanes, session: int, bought: int, price: float, rules: Record, seed: float) -> None:
+    """Trades of a session in which some lanes have none, or hold a position that was carried over."""
+    before, after, takes, first = lanes.equity[session], lanes.equity[session + 1], lanes.one[TAKES], bought + 1
+    for lane in range(first, len(takes)):
+        lanes.one[MEANT, lane] = takes[lane]
+        if lanes.one[SHARES, lane] > 0.0:
+            takes[lane] = 0.0
+    if price <= 0.0:
+        copy_lanes(before, after, first)
+        return
+    inverse, tax, special = 1.0 / (price * (1e6 + rules.buy_ppm)), fills.tax[session], fills.special[session]
+    sold, counts = lanes.one[PRICES], lanes.one[COUNTS]
+    trade_some_lanes(before, after, sold, takes, counts, first, price, inverse, rules.buy_ppm, rules.sell_ppm, tax, special, seed)
+
+
+@step_njit
+def same_sales(sold: FloatArray, price: float, prices: FloatArray, takes: FloatArray, left: BoolArray, first: int) -> None:
+    """Every lane sells as the session says; without a purchase none does."""
+    for lane in range(first, len(sold)):
+        prices[lane], takes[lane], left[lane] = sold[lane], 1.0 if price > 0.0 else 0.0, False
+
+
+@step_njit
+def carry_lanes(fills: ClockFills, lanes: Lanes, session: int, first: int, price: float, order: int, rules: Record, seed: float) -> int:
+    """Lanes whose position is carried over, out of this session or into it; returns how many hold one at its end."""
+    one, carried = lanes.one, 0
+    for lane in range(first, one.shape[1]):
+        was_held, leaves = one[SHARES, lane] > 0.0, price > 0.0 and lanes.left[lane]
+        if was_held or leaves:
+            cash = one[CASH, lane] if was_held else lanes.equity[session, lane]
+            costs, may_buy = 0.0, price > 0.0
+            if was_held and fills.late_order[session] >= 0:
+                cash, costs = late_sale(fills, one, session, lane, cash, rules)
+                may_buy = may_buy and fills.late_order[session] <= order
+            if may_buy and one[SHARES, lane] == 0.0:
+                cash, costs = late_trade(fills, one, session, lane, cash, costs, price, leaves, rules, seed)
+            one[CASH, lane], lanes.costs[session, lane] = cash, costs
+            lanes.equity[session + 1, lane] = cash + one[SHARES, lane] * fills.mark[session]
+            carried += one[SHARES, lane] > 0.0
+    return carried
+
+
+@step_njit
+def cut_off(amount: float, ppm: float) -> float:
+    """Whole won of a share of an amount."""
+    return np.floor((amount * ppm + 0.5) * PARTS)
+
+
+@step_njit
+def sale_costs(fills: ClockFills, session: int, got: float, rules: Record) -> float:
+    """Commission and taxes of a sale."""
+    return cut_off(got, rules.sell_ppm) + cut_off(got, fills.tax[session]) + cut_off(got, fills.special[session])
+
+
+@step_njit
+def late_sale(fills: ClockFills, one: FloatArray, session: int, lane: int, cash: float, rules: Record) -> tuple[float, float]:
+    """Sell what was carried over; cash and costs after it."""
+    got = one[SHARES, lane] * fills.late_price[session]
+    costs = sale_costs(fills, session, got, rules)
+    one[COUNTS, lane] += 1.0 + (A_WIN if got - costs > one[INVESTED, lane] else 0.0)
+    one[SHARES, lane] = 0.0
+    return cash + (got - costs), costs
+
+
+@step_njit
+def late_trade(
+    fills: ClockFills,
+    one: FloatArray,
+    session: int,
+    lane: int,
+    cash: float,
+    costs: float,
+    price: float,
+    leaves: bool,
+    rules: Record,
+    seed: float,
+) -> tuple[float, float]:
+    """The session's own purchase, with its sale where that is made; cash and costs after it."""
+    shares = np.floor((smaller(seed, cash) * 1e6 + 999_999.5) * (1.0 / (price * (1e6 + rules.buy_ppm))))
+    if shares <= 0.0 or not (leaves or one[MEANT, lane] > 0.0):
+        return cash, costs
+    paid = shares * price
+    fee = cut_off(paid, rules.buy_ppm)
+    if leaves:
+        one[SHARES, lane], one[INVESTED, lane] = shares, paid + fee
+        return cash - (paid + fee), costs + fee
+    got = shares * one[PRICES, lane]
+    taken = sale_costs(fills, session, got, rules)
+    one[COUNTS, lane] += 1.0 + (A_WIN if got - taken > paid + fee else 0.0)
+    return cash + (got - paid - fee - taken), costs + fee + taken
 
 
 @step_njit
@@ -143,7 +248,7 @@ def begin_lanes(lanes: Lanes, first: int, capital: float) -> None:
     """Accounts before the first session."""
     for lane in range(first, lanes.equity.shape[1]):
         lanes.equity[0, lane] = lanes.one[PEAK, lane] = capital
-        lanes.one[COUNTS, lane] = 0.0
+        lanes.one[COUNTS, lane] = lanes.one[SHARES, lane] = 0.0
         lanes.one[DEEPEST, lane] = 1.0
 
 
@@ -247,14 +352,18 @@ def clock_returns(
     place = 0
     for bought in range(first_bought, end_bought):
         first = bought + 1
+        for session in range(lanes.returns.shape[0]):
+            for lane in range(first, len(points)):
+                lanes.costs[session, lane] = math.nan
         walk_purchase(tape, law, cells, points, index, read, fills, lanes, bought)
         for session in range(lanes.returns.shape[0]):
             price = fills.buy_price[session, bought] if session < read else 0.0
             write_gross(tape, law, cells, points, index, session, bought, price, fills, lanes)
             for lane in range(first, len(points)):
-                trial = place + lane - first
-                net[trial, session] = (lanes.equity[session + 1, lane] - lanes.equity[session, lane]) / capital
-                gross[trial, session] = lanes.one[GROSS, lane] / capital
+                trial, costs = place + lane - first, lanes.costs[session, lane]
+                won = lanes.equity[session + 1, lane] - lanes.equity[session, lane]
+                net[trial, session] = won / capital
+                gross[trial, session] = (won + costs if costs == costs else lanes.one[GROSS, lane]) / capital  # noqa: PLR0124  # NaN differs
         place += len(points) - first
 
 
@@ -282,6 +391,6 @@ def write_gross(
         for lane in range(first, len(points)):
             takes[lane], sold[lane] = 1.0, fills.sell_price[session, lane]
     else:
-        careful_sales(tape, law, cells, points, index, session, bought, fills, sold, takes, lanes.hard)
+        careful_sales(tape, law, cells, points, index, session, bought, fills, sold, takes, lanes.left)
     seed = rules.capital if rules.seed_capped else math.inf
     gross_lanes(lanes.equity[session], sold, takes, gross, first, price, 1.0 / (price * (1e6 + rules.buy_ppm)), seed)

@@ -5,7 +5,7 @@ Convention: the books belong to one instrument at a time. Desks and accounts com
 
 import math
 
-from bokgi.engine.compiling import kernel_njit, step_njit
+from bokgi.engine.compiling import kernel_njit, lanes_njit, step_njit
 from bokgi.engine.kernel_accounts import walk_account
 from bokgi.engine.kernel_layout import Books, Law, RecordArray, Scratch, Signals, Tape
 from bokgi.research.kernel_clock_trials import Figures, Order, regular_part
@@ -139,7 +139,7 @@ def leaf_sum(curve: FloatArray, capital: float, start: int, end: int, mean: floa
     return total
 
 
-@step_njit
+@lanes_njit
 def summand(curve: FloatArray, capital: float, session: int, mean: float) -> float:
     """Return of a session, or its squared distance from the mean."""
     change = float(curve[session] / (curve[session - 1] if session > 0 else capital) - 1.0)
@@ -148,7 +148,7 @@ def summand(curve: FloatArray, capital: float, session: int, mean: float) -> flo
     return (change - mean) * (change - mean)
 
 
-@step_njit
+@lanes_njit
 def deepest_fall(curve: FloatArray, capital: float) -> float:
     """Deepest fall from the peak so far, the capital being the first."""
     peak, deepest = capital, 1.0

@@ -39,6 +39,9 @@ class StockTrials(Protocol):
     def columns(self) -> Mapping[str, IntArray | FloatArray]:
         """Their parameters by name, an array each."""
 
+    def words(self) -> Mapping[str, tuple[str, ...]]:
+        """Parameters whose values are words: columns hold their places."""
+
     def grid(self, totals: FloatArray) -> FloatArray:
         """Totals laid out with an axis a parameter, NaN where there is no trial."""
 

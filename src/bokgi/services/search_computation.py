@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,23 +20,24 @@ from bokgi.engine.parts import Cancelled
 from bokgi.engine.simulate import simulate
 from bokgi.errors.runs import RunCancelled
 from bokgi.orders.market_terms import market_terms
-from bokgi.orders.plans import SignalPlan
+from bokgi.orders.plans import CLOSE_MINUTE, SignalPlan
 from bokgi.orders.terms import Terms
-from bokgi.research.clock_search import ClockSearch, ClockStock
+from bokgi.research.clock_points import LAST_MINUTE
+from bokgi.research.clock_search import ClockSearch
 from bokgi.research.enough import SESSIONS_FOR_INDICATION
 from bokgi.research.honesty_json import honesty_json, surroundings_json
+from bokgi.research.plan_search import PlanSearch
 from bokgi.research.resamples import FEW, MANY, Resamples, stationary_resamples
 from bokgi.research.stock_outcome import StockOutcome, StockTrials, stock_outcome
 from bokgi.services.computation import check_slippage
-from bokgi.services.search_request import SearchRequest
+from bokgi.services.search_request import Method, SearchRequest
+from bokgi.services.search_space import space_of
 from bokgi.strategies.catalog import to_strategy
 from bokgi.strategies.parameters import CLOSE, clock_minute
 from bokgi.units import BoolArray, FloatArray
 
 THREADS = 2
 SEED_OF_RESAMPLES = 1
-CLOSE_TEXT = "15:30"
-"""All times of the closing auction are one point of a search."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class PartSearch:
         self.panel, self._request = panel, request
         check_slippage(panel, base.execution)
         terms = market_terms(panel, base.execution)
-        self._clock = ClockSearch(panel, terms, base.execution, base.account)
+        self._search = _search_of(panel, terms, request)
         self._held = self._holding(terms)
 
     def stocks(self, cancelled: Cancelled | None = None) -> Iterator[Searched]:
@@ -83,12 +85,12 @@ class PartSearch:
         nothing = np.zeros(len(self.panel), dtype=np.bool_)
         held = SignalPlan(nothing, nothing, enter_at_first_open=True)
         run = simulate(self.panel, held, terms, self._request.base.execution, self._request.base.account)
-        return np.diff(run.instrument_equity, axis=1, prepend=self._clock.capital) / self._clock.capital
+        return np.diff(run.instrument_equity, axis=1, prepend=self._search.capital) / self._search.capital
 
     def _searched(self, index: int, cancelled: Cancelled | None) -> Searched:
         if cancelled is not None and cancelled():
             raise RunCancelled(index, len(self.panel.instruments))
-        trials = self._clock.stock(index)
+        trials = self._search.stock(index, cancelled)
         instrument = self.panel.instruments[index]
         known = {"code": instrument.code, "name": instrument.name, "name_en": instrument.name_en}
         if trials is None:
@@ -96,7 +98,7 @@ class PartSearch:
         kept = self._kept(index)
         default = self._default(trials)
         resamples = resamples_of(int(np.count_nonzero(kept))) if self._request.honesty else None
-        outcome = stock_outcome(trials, self._clock.capital, self._held[index], kept, resamples, default)
+        outcome = stock_outcome(trials, self._search.capital, self._held[index], kept, resamples, default)
         return Searched(index, trials, outcome, known | finding_of(trials, outcome, default, self._held[index]))
 
     def _kept(self, index: int) -> BoolArray:
@@ -106,10 +108,30 @@ class PartSearch:
         kept[self.panel.session[rows][self.panel.traded[rows]]] = True
         return kept
 
-    def _default(self, trials: ClockStock) -> int | None:
+    def _default(self, trials: StockTrials) -> int | None:
+        """The number of the trial with the default parameters, where it is one."""
         chosen = to_strategy(self._request.base.strategy, self._request.base.strategy_params).parameters()
-        buy, sell = (CLOSE_TEXT if chosen[name] == CLOSE else chosen[name] for name in ("buy_time", "sell_time"))
-        return trials.trial_of(clock_minute(buy), clock_minute(sell))
+        same, words = np.ones(trials.trials, dtype=np.bool_), trials.words()
+        for name, values in trials.columns().items():
+            same &= np.isin(values, _numbers_of(chosen[name], words.get(name)))
+        found = np.flatnonzero(same)
+        return int(found[0]) if len(found) else None
+
+
+def _numbers_of(value: Any, words: tuple[str, ...] | None) -> list[float]:  # noqa: ANN401  # any parameter's value
+    """How a column holds a value; the word `close` and the end of the regular hours are one point of an exhaustive search."""
+    if words is not None:
+        return [words.index(value)] if value in words else []
+    if isinstance(value, str):
+        return [clock_minute(value), LAST_MINUTE] if value == CLOSE else [clock_minute(value)]
+    return [float(value)]
+
+
+def _search_of(panel: Panel, terms: Terms, request: SearchRequest) -> ClockSearch | PlanSearch:
+    base = request.base
+    if request.method is Method.EXHAUSTIVE:
+        return ClockSearch(panel, terms, base.execution, base.account)
+    return PlanSearch(panel, terms, base.execution, base.account, space_of(request))
 
 
 def finding_of(trials: StockTrials, outcome: StockOutcome, default: int | None, held: FloatArray) -> dict[str, Any]:
@@ -136,33 +158,38 @@ def finding_of(trials: StockTrials, outcome: StockOutcome, default: int | None, 
 
 def axes_of(trials: StockTrials) -> dict[str, list[Any]]:
     """Values that each parameter takes, rising; times as text."""
-    return {name: [shown(name, value) for value in np.unique(values).tolist()] for name, values in trials.columns().items()}
+    words = trials.words()
+    return {name: [shown(name, value, words) for value in np.unique(values).tolist()] for name, values in trials.columns().items()}
 
 
 def trial_json(trials: StockTrials, outcome: StockOutcome, number: int) -> dict[str, Any]:
     """One trial with its figures."""
     figures = outcome.figures
-    deviation = float(figures.deviation[number])
+    mean, deviation = (None if np.isnan(values[number]) else float(values[number]) for values in (figures.mean, figures.deviation))
     return {
         "number": number,
-        "params": {name: shown(name, values[number].item()) for name, values in trials.columns().items()},
+        "params": {name: shown(name, values[number].item(), trials.words()) for name, values in trials.columns().items()},
         "total_return": float(outcome.totals[number]),
         "final_balance": float(figures.balance[number]),
         "trades": int(figures.trades[number]),
         "wins": int(figures.wins[number]),
-        "mean_return": float(figures.mean[number]),
-        "deviation": None if np.isnan(deviation) else deviation,
+        "mean_return": mean,
+        "deviation": deviation,
         "max_drawdown": float(figures.drawdown[number]),
     }
 
 
-def shown(name: str, value: Any) -> Any:  # noqa: ANN401  # a number or a text
-    """A parameter's value as a request takes it: minutes of times as text.
+def shown(name: str, value: Any, words: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> Any:  # noqa: ANN401  # a number or a text
+    """A parameter's value as a request takes it: minutes of times as text, places of words as words.
 
-    >>> shown("buy_time", 545), shown("fast", 20)
-    ('09:05', 20)
+    >>> shown("buy_time", 545), shown("sell_time", -1), shown("fast", 20)
+    ('09:05', 'close', 20)
     """
-    return f"{value // 60:02d}:{value % 60:02d}" if name.endswith("_time") else value
+    if name in words:
+        return words[name][value]
+    if name.endswith("_time"):
+        return CLOSE if value == CLOSE_MINUTE else f"{value // 60:02d}:{value % 60:02d}"
+    return value
 
 
 @lru_cache(maxsize=64)

@@ -24,7 +24,8 @@ from bokgi.reports.search_tables import ranking_csv, ranking_workbook
 from bokgi.services.request import check_costs, check_fields
 from bokgi.services.resolution import resolve
 from bokgi.services.search_parts import read_part, read_search_result, read_trials, remove_search, search_folder
-from bokgi.services.search_request import KNOWN_FIELDS, SearchRequest
+from bokgi.services.search_request import KNOWN_FIELDS, Method, SearchRequest
+from bokgi.services.search_space import space_of
 from bokgi.services.shelf import SMOKE_PROFILE, Shelves
 from bokgi.services.stock_choice import CHOICE_FIELDS, StockChoice, checked_strategy, versions_of
 from bokgi.services.stock_lists import StockLists, stock_of
@@ -247,6 +248,8 @@ def checked_request(request: SearchRequest) -> SearchRequest:
     """
     chosen = to_strategy(request.base.strategy, request.base.strategy_params)
     check_costs(request.base.execution)
+    if request.method is not Method.EXHAUSTIVE:
+        space_of(request.with_base(replace(request.base, strategy=chosen.name)))
     return request.with_base(replace(request.base, strategy=chosen.name, strategy_params=chosen.parameters()))
 
 

@@ -1,0 +1,186 @@
+"""Trials of any strategy on one stock: each is a plan on the stock's own bars, walked by the engine as in a plain backtest.
+
+Convention: trials are computed once, in order; their returns wait in memory, or, where they are many, in a file without a name, so that
+memory does not grow with them. A strategy sees the bars of one stock.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from tempfile import TemporaryFile
+from typing import Any
+
+import numpy as np
+
+from bokgi.bars.panel import Panel
+from bokgi.engine.arguments import capital_of, law_of, tape_of
+from bokgi.engine.on_bar import simulate_on_bar
+from bokgi.engine.parts import Cancelled, empty_books
+from bokgi.engine.simulate import simulate
+from bokgi.engine.walks import Pass, counted_of, walk_of
+from bokgi.errors.runs import RunCancelled
+from bokgi.orders.plans import OnBarPlan, Plan, WeightPlan
+from bokgi.orders.rules import AccountRules, ExecutionRules
+from bokgi.orders.terms import Terms
+from bokgi.research.kernel_clock_trials import Figures, Order
+from bokgi.research.kernel_walked_trials import count_trades, curve_figures
+from bokgi.research.pairwise import sum_order
+from bokgi.research.parameter_space import ParameterSpace
+from bokgi.research.trials import TrialBlock
+from bokgi.units import FloatArray, IntArray
+
+AT_ONCE = 512
+IN_MEMORY_BYTES = 64 << 20
+
+
+class PlanSearch:
+    """What the searches of all stocks of a panel share."""
+
+    def __init__(self, panel: Panel, terms: Terms, execution: ExecutionRules, account: AccountRules, space: ParameterSpace) -> None:
+        self.panel, self._terms, self._execution, self._account, self._space = panel, terms, execution, account, space
+        self.columns = space.columns()
+        self.capital = capital_of(execution, account)
+        self._counted = counted_of(tape_of(panel), law_of(terms))
+
+    def stock(self, index: int, cancelled: Cancelled | None = None) -> "PlanStock | None":
+        """The search of one instrument; None where it has no bar."""
+        if not self._counted[index]:
+            return None
+        panel, terms = one_stock(self.panel, index), terms_of_one(self._terms, index)
+        return PlanStock(panel, terms, self._execution, self._account, self._space, self.columns, cancelled)
+
+
+class PlanStock:
+    """The trials of one stock."""
+
+    def __init__(
+        self,
+        panel: Panel,
+        terms: Terms,
+        execution: ExecutionRules,
+        account: AccountRules,
+        space: ParameterSpace,
+        columns: dict[str, IntArray | FloatArray],
+        cancelled: Cancelled | None,
+    ) -> None:
+        self._panel, self._terms, self._execution, self._account = panel, terms, execution, account
+        self._space, self._columns, self._cancelled = space, columns, cancelled
+        self._tape, self._law = tape_of(panel), law_of(terms)
+        self._counted = counted_of(self._tape, self._law)
+        self._capital = capital_of(execution, account)
+        order = sum_order(len(panel.sessions))
+        self._order = Order(order.starts, order.ends, order.merges)
+        self._returns = _returns_of(self.trials, len(panel.sessions))
+
+    @property
+    def trials(self) -> int:
+        return len(next(iter(self._columns.values())))
+
+    def columns(self) -> dict[str, IntArray | FloatArray]:
+        """Parameters of all trials by name."""
+        return self._columns
+
+    def words(self) -> dict[str, tuple[str, ...]]:
+        """Parameters whose values are words, by their places."""
+        return self._space.words()
+
+    def grid(self, totals: FloatArray) -> FloatArray:
+        """Totals with an axis a parameter."""
+        places = [np.unique(values, return_inverse=True) for values in self._columns.values()]
+        laid = np.full([len(values) for values, _ in places], np.nan)
+        laid[tuple(inverse for _, inverse in places)] = totals
+        return laid
+
+    def computed(self) -> Figures:
+        """Walk all trials.
+
+        Raises
+        ------
+        RunCancelled
+        """
+        count = self.trials
+        figures = Figures(
+            np.empty(count),
+            np.empty(count, np.int32),
+            np.empty(count, np.int32),
+            np.empty(count),
+            np.empty(count),
+            np.empty(count),
+            np.zeros(count, np.bool_),
+        )
+        strategies = self._space.strategies()
+        for first in range(0, count, AT_ONCE):
+            if self._cancelled is not None and self._cancelled():
+                raise RunCancelled(0, 1)
+            places = np.arange(first, min(first + AT_ONCE, count), dtype=np.int64)
+            curves, costs, counts = self._walked([next(strategies)[1].plan(self._panel) for _ in places])
+            curve_figures(curves, self._capital, self._order, places, counts, figures)
+            won = np.diff(curves, axis=1, prepend=self._capital)
+            self._returns[0, places], self._returns[1, places] = won / self._capital, (won + costs) / self._capital
+        return figures
+
+    def __iter__(self) -> Iterator[TrialBlock]:
+        """Returns of all trials over the capital, in blocks."""
+        for first in range(0, self.trials, AT_ONCE * 8):
+            rows = slice(first, first + AT_ONCE * 8)
+            yield TrialBlock(np.array(self._returns[0, rows]), np.array(self._returns[1, rows]))
+
+    def _walked(self, plans: list[Plan]) -> tuple[FloatArray, FloatArray, IntArray]:
+        """Curves, costs and counts of some plans."""
+        sessions, count = len(self._panel.sessions), len(plans)
+        curves, costs, counts = np.empty((count, sessions)), np.zeros((count, sessions)), np.empty((2, count), np.int64)
+        for walk, plan in enumerate(plans):
+            trades, curves[walk] = self._one(plan)
+            counts[:, walk] = count_trades(trades, 0, len(trades), costs[walk])
+        return curves, costs, counts
+
+    def _one(self, plan: Plan) -> tuple[Any, FloatArray]:
+        """Trades and curve of one plan."""
+        if isinstance(plan, OnBarPlan | WeightPlan):
+            return self._asked(plan)
+        books = empty_books(1, len(self._panel.sessions), self._counted, is_shared=False)
+        walk = walk_of(self._panel, Pass(plan, self._execution), self._tape, self._law, self._account, self._counted)
+        trades, _ = walk.chunk(books, 0, 1, len(self._panel.slots))
+        return trades, books.by_session[0]
+
+    def _asked(self, plan: OnBarPlan | WeightPlan) -> tuple[Any, FloatArray]:
+        if isinstance(plan, WeightPlan):
+            run = simulate(self._panel, plan, self._terms, self._execution, self._account, threads=1)
+        else:
+            run = simulate_on_bar(self._panel, plan.start, self._terms, self._execution, self._account, plan.exit_rules)
+        names = ("buy_session", "sell_session", "buy_commission", "sell_commission", "transaction_tax", "special_tax", "profit")
+        columns = [getattr(run.trades, name) for name in names]
+        return np.rec.fromarrays(columns, names=names), run.instrument_equity[0]
+
+
+def one_stock(panel: Panel, index: int) -> Panel:
+    """The bars of one instrument over the same sessions."""
+    rows, own = panel.rows_of(index), slice(index, index + 1)
+    columns = {name: getattr(panel, name)[rows].copy() for name in ("session", "minute", "open", "high", "low", "close", "volume")}
+    auction_row = panel.auction_row[own]
+    return replace(
+        panel,
+        instruments=panel.instruments[own],
+        offsets=np.array([0, rows.stop - rows.start], dtype=np.int64),
+        auction=panel.auction[own],
+        auction_row=np.where(auction_row >= 0, auction_row - rows.start, auction_row),
+        base_price=panel.base_price[own],
+        adjusted=panel.adjusted[own],
+        **columns,
+    )
+
+
+def terms_of_one(terms: Terms, index: int) -> Terms:
+    """The terms of one instrument."""
+    own = slice(index, index + 1)
+    names = ("ladder", "upper_limit", "lower_limit", "transaction_tax_ppm", "special_tax_ppm", "delisted_session")
+    return replace(terms, **{name: getattr(terms, name)[own] for name in names})
+
+
+def _returns_of(trials: int, sessions: int) -> FloatArray:
+    """float64[2, trial, session]: net and gross."""
+    shape = (2, trials, sessions)
+    if 16 * trials * sessions <= IN_MEMORY_BYTES:
+        return np.empty(shape)
+    with TemporaryFile() as file:
+        mapped: FloatArray = np.memmap(file, dtype=np.float64, mode="w+", shape=shape)
+    return mapped

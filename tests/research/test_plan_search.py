@@ -1,0 +1,115 @@
+"""Grids of any strategy: trials have the figures of plain backtests, and spaces are read as they are given."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bokgi.bars.panel import Panel
+from bokgi.data.demo import DEMO_INTERVAL, write_demo
+from bokgi.data.store import Store
+from bokgi.engine.simulate import simulate
+from bokgi.errors.requests import FieldInvalid
+from bokgi.errors.strategies import ParameterUnknown, ParameterWrong
+from bokgi.metrics.drawdown import max_drawdown
+from bokgi.metrics.returns import sample_deviation, session_returns
+from bokgi.orders.market_terms import market_terms
+from bokgi.orders.rules import AccountRules, ExecutionRules
+from bokgi.research import plan_search
+from bokgi.research.parameter_space import drawn_space, parameter_space
+from bokgi.research.plan_search import PlanSearch
+from bokgi.strategies.catalog import CATALOG, to_strategy
+
+CAPITAL = 10_000_000.0
+SPACES: dict[str, dict[str, Any]] = {
+    "trailing_stop": {
+        "loss_cutoff_time": ["11:00", "14:00"],
+        "profit_cutoff_pct": {"low": 50, "high": 90, "step": 20},
+        "end_of_day": ["sell", "carry"],
+    },
+    "daily_trading": {"buy_time": ["09:00", "10:00", "13:00"], "sell_time": ["12:00", "15:00", "close"]},
+    "MA5_20": {"fast": {"low": 3, "high": 9, "step": 3}, "slow": [6, 20]},
+    "RSI": {"period": [7, 14], "low": [20.0, 30.0]},
+}
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Panel:
+    store = Store(tmp_path_factory.mktemp("demo"))
+    write_demo(store, instruments=3, sessions=25)
+    return store.read_panel(None, DEMO_INTERVAL)
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_every_trial_of_a_grid_is_the_backtest_of_its_parameters(market: Panel, name: str) -> None:
+    rules, account = ExecutionRules(), AccountRules()
+    terms, space = market_terms(market, rules), parameter_space(CATALOG[name].strategy, SPACES[name], {})
+    stock = PlanSearch(market, terms, rules, account, space).stock(1)
+    assert stock is not None
+    figures, strategies = stock.computed(), list(space.strategies())
+    blocks = list(stock)
+    net = np.concatenate([block.net for block in blocks])
+    assert len(strategies) == stock.trials == len(net)
+    for trial, (_, strategy) in enumerate(strategies):
+        run = simulate(market, strategy.plan(market), terms, rules, account)
+        curve, mine = run.instrument_equity[1], (run.trades.instrument == 1) & (run.trades.sell_row >= 0)
+        returns = session_returns(curve, CAPITAL)
+        assert figures.balance[trial] == curve[-1]
+        assert figures.trades[trial] == np.count_nonzero(mine)
+        assert figures.wins[trial] == np.count_nonzero(run.trades.profit[mine] > 0.0)
+        assert (figures.mean[trial], figures.deviation[trial]) == (returns.mean(), sample_deviation(returns))
+        assert figures.drawdown[trial] == max_drawdown(curve, CAPITAL).depth
+        assert (net[trial] == np.diff(curve, prepend=CAPITAL) / CAPITAL).all()
+
+
+def test_returns_of_many_trials_wait_in_a_file_and_are_the_same(market: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = ExecutionRules()
+    terms, space = market_terms(market, rules), parameter_space(CATALOG["daily_trading"].strategy, SPACES["daily_trading"], {})
+    found = []
+    for limit in (plan_search.IN_MEMORY_BYTES, 0):
+        monkeypatch.setattr(plan_search, "IN_MEMORY_BYTES", limit)
+        stock = PlanSearch(market, terms, rules, AccountRules(), space).stock(0)
+        assert stock is not None
+        stock.computed()
+        found.append(next(iter(stock)))
+    assert (found[0].net == found[1].net).all()
+    assert (found[0].gross == found[1].gross).all()
+
+
+def test_values_that_are_not_allowed_together_are_no_trials() -> None:
+    space = parameter_space(CATALOG["MA5_20"].strategy, {"fast": [5, 10, 20], "slow": [10, 20]}, {})
+    assert [values for values, _ in space.strategies()] == [(5, 10), (5, 20), (10, 20)]
+    assert space.combinations == 6
+
+
+def test_drawn_combinations_are_each_there_once_and_the_same_again() -> None:
+    space = parameter_space(
+        CATALOG["MA5_20"].strategy, {"fast": {"low": 2, "high": 50, "step": 1}, "slow": {"low": 60, "high": 99, "step": 1}}, {}
+    )
+    drawn = [values for values, _ in drawn_space(space, 100, 7).strategies()]
+    assert len(set(drawn)) == 100
+    assert drawn == [values for values, _ in drawn_space(space, 100, 7).strategies()]
+    assert drawn != [values for values, _ in drawn_space(space, 100, 8).strategies()]
+
+
+@pytest.mark.parametrize(
+    ("space", "error"),
+    [
+        ({"speed": [1]}, ParameterUnknown),
+        ({"fast": [0]}, ParameterWrong),
+        ({"fast": []}, FieldInvalid),
+        ({"fast": "5"}, FieldInvalid),
+        ({"fast": {"low": 5, "high": 3, "step": 1}}, FieldInvalid),
+        ({"fast": {"low": 5, "high": 30}}, FieldInvalid),
+        ({"fast": [30], "slow": [20]}, FieldInvalid),
+        ({"fast": {"low": 1, "high": 1000, "step": 1}, "slow": {"low": 2, "high": 1999, "step": 1}}, FieldInvalid),
+    ],
+)
+def test_a_wrong_space_is_refused(space: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        parameter_space(CATALOG["MA5_20"].strategy, space, {})
+
+
+def test_fixed_parameters_stay_as_they_are() -> None:
+    space = parameter_space(CATALOG["RSI"].strategy, {"period": [5]}, {"low": 25.0, "period": 99})
+    assert [strategy.parameters() for _, strategy in space.strategies()] == [to_strategy("RSI", {"period": 5, "low": 25.0}).parameters()]
