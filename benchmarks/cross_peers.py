@@ -91,9 +91,14 @@ def end_to_end_of(panel: Panel, name: str) -> Callable[[], Summary]:
 
 def backtesting_of(frame: pd.DataFrame, name: str) -> Callable[[], Any]:
     """backtesting.py's `Backtest.run()`: averages, signals, run, trades, metrics."""
+    return backtest_of(frame, *PERIODS[name])
+
+
+def backtest_of(frame: pd.DataFrame, fast: int, slow: int) -> Callable[[], Any]:
+    """The same for any two periods."""
     from backtesting import Backtest  # type: ignore[import-untyped]  # a package without types
 
-    backtest = Backtest(frame, _cross_strategy(*PERIODS[name]), cash=CASH, commission=FEE)
+    backtest = Backtest(frame, _cross_strategy(fast, slow), cash=CASH, commission=FEE)
 
     def run() -> "pd.Series[Any]":
         with warnings.catch_warnings():

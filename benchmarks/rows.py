@@ -29,6 +29,13 @@ def faster_row(case: str, ours: Timing, peer: str, theirs: Timing, aim: float | 
     return Row(case, ours.words(), f"{peer} {theirs.words()}", f"{ratio:,.1f} times as fast", words, verdict)
 
 
+def within_row(case: str, ours: Timing, peer: str, theirs: Timing, aim: float | None) -> Row:
+    """A row for `at most so many times as long`; the ratio is that of the medians."""
+    ratio = ours.median / theirs.median
+    words, verdict = ("", "") if aim is None else (f"within {aim:,.1f} times", judged(aim / ratio))
+    return Row(case, ours.words(), f"{peer} {theirs.words()}", f"{ratio:,.2f} times as long", words, verdict)
+
+
 def below_row(case: str, measured: float, said: str, limit: float, limit_words: str) -> Row:
     """A row for `less than`; both numbers in the same unit."""
     return Row(case, said, aim=f"under {limit_words}", verdict=judged(limit / measured))

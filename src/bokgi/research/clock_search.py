@@ -131,7 +131,7 @@ class ClockStock:
         for first in range(0, len(self.walked), WALKED_AT_ONCE):
             places = self.walked[first : first + WALKED_AT_ONCE]
             curves, _, counts = self._walked(places)
-            curve_figures(curves, self.search.capital, self._order, places, counts, figures)
+            curve_figures(curves, self.search.capital, self._order, places, counts, np.empty(curves.shape[1]), figures)
         self.figures = figures
         return figures
 

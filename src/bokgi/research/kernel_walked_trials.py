@@ -76,34 +76,66 @@ def count_trades(trades: RecordArray, first: int, end: int, costs: FloatArray) -
 
 
 @kernel_njit
-def curve_figures(curves: FloatArray, capital: float, order: Order, places: IntArray, counts: IntArray, figures: Figures) -> None:
+def curve_figures(
+    curves: FloatArray, capital: float, order: Order, places: IntArray, counts: IntArray, scratch: FloatArray, figures: Figures
+) -> None:
     """Figures of curves of equity at session ends.
 
     curves : float64[walk, session]; places : int64[walk], trial of each; counts : int64[2, walk], trades closed and won
+    scratch : float64[session], overwritten
     """
-    sessions = curves.shape[1]
     for walk in range(len(places)):
-        curve, trial = curves[walk], places[walk]
-        figures.balance[trial] = curve[sessions - 1]
-        figures.trades[trial], figures.wins[trial] = counts[0, walk], counts[1, walk]
-        figures.mean[trial] = curve_sum(curve, capital, order, math.nan) / sessions
-        squares = curve_sum(curve, capital, order, figures.mean[trial])
-        figures.deviation[trial] = math.sqrt(squares / (sessions - 1)) if sessions > 1 else math.nan
-        figures.drawdown[trial] = deepest_fall(curve, capital)
-        figures.hard[trial] = False
+        write_curve_figures(curves[walk], capital, order, places[walk], counts[0, walk], counts[1, walk], scratch, figures)
 
 
 @step_njit
-def curve_sum(curve: FloatArray, capital: float, order: Order, mean: float) -> float:
-    """Sum of the session returns, or, where a mean is given, of their squared distances from it; in NumPy's order.
+def write_curve_figures(
+    curve: FloatArray, capital: float, order: Order, trial: int, closed: int, won: int, returns: FloatArray, figures: Figures
+) -> None:
+    """Figures of one curve; its returns are left in `returns`."""
+    sessions = len(curve)
+    curve_returns(curve, capital, returns)
+    figures.balance[trial] = curve[sessions - 1]
+    figures.trades[trial], figures.wins[trial] = closed, won
+    mean = ordered_sum(returns, order) / sessions
+    square_distances(returns, mean)
+    figures.mean[trial] = mean
+    figures.deviation[trial] = math.sqrt(ordered_sum(returns, order) / (sessions - 1)) if sessions > 1 else math.nan
+    figures.drawdown[trial] = deepest_fall(curve, capital)
+    figures.hard[trial] = False
 
-    Halves of a long row are folded without a stack: sums of leaves wait in place, and there are at most three of them.
+
+@lanes_njit
+def curve_returns(curve: FloatArray, capital: float, returns: FloatArray) -> None:
+    """Return of each session, the first against the capital."""
+    returns[0] = curve[0] / capital - 1.0
+    before, after, into = curve[:-1], curve[1:], returns[1:]
+    for session in range(len(into)):
+        into[session] = after[session] / before[session] - 1.0
+
+
+@lanes_njit
+def square_distances(returns: FloatArray, mean: float) -> None:
+    """Squared distances from the mean, in their place."""
+    for session in range(len(returns)):
+        distance = returns[session] - mean
+        returns[session] = distance * distance
+
+
+@step_njit
+def ordered_sum(values: FloatArray, order: Order) -> float:
+    """The sum in NumPy's order.
+
+    Halves of a long row are folded without a stack of their own: a row of up to 1,024 leaves waits in these few numbers.
     """
-    one, two, three, four, top = 0.0, 0.0, 0.0, 0.0, 0
+    one = two = three = four = five = six = seven = eight = 0.0
+    top = 0
     for leaf in range(len(order.starts)):
-        total = leaf_sum(curve, capital, order.starts[leaf], order.ends[leaf], mean)
+        total = leaf_sum(values, order.starts[leaf], order.ends[leaf])
         for _ in range(order.merges[leaf]):
-            total = (one if top == 1 else two if top == 2 else three if top == 3 else four) + total
+            below = one if top == 1 else two if top == 2 else three if top == 3 else four if top == 4 else five
+            below = six if top == 6 else seven if top == 7 else eight if top == 8 else below
+            total = below + total
             top -= 1
         top += 1
         if top == 1:
@@ -112,47 +144,44 @@ def curve_sum(curve: FloatArray, capital: float, order: Order, mean: float) -> f
             two = total
         elif top == 3:
             three = total
-        else:
+        elif top == 4:
             four = total
+        elif top == 5:
+            five = total
+        elif top == 6:
+            six = total
+        elif top == 7:
+            seven = total
+        else:
+            eight = total
     return one
 
 
 @step_njit
-def leaf_sum(curve: FloatArray, capital: float, start: int, end: int, mean: float) -> float:
+def leaf_sum(values: FloatArray, start: int, end: int) -> float:
     """The sum of one leaf."""
     regular = start + regular_part(end - start)
     total = 0.0
     if regular > start:
-        a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for session in range(start, regular, RUNNING):
-            a += summand(curve, capital, session, mean)
-            b += summand(curve, capital, session + 1, mean)
-            c += summand(curve, capital, session + 2, mean)
-            d += summand(curve, capital, session + 3, mean)
-            e += summand(curve, capital, session + 4, mean)
-            f += summand(curve, capital, session + 5, mean)
-            g += summand(curve, capital, session + 6, mean)
-            h += summand(curve, capital, session + 7, mean)
+        a = b = c = d = e = f = g = h = 0.0
+        for place in range(start, regular, RUNNING):
+            a, b, c, d = a + values[place], b + values[place + 1], c + values[place + 2], d + values[place + 3]
+            e, f, g, h = e + values[place + 4], f + values[place + 5], g + values[place + 6], h + values[place + 7]
         total = ((a + b) + (c + d)) + ((e + f) + (g + h))
-    for session in range(regular, end):
-        total += summand(curve, capital, session, mean)
+    for place in range(regular, end):
+        total += values[place]
     return total
 
 
 @lanes_njit
-def summand(curve: FloatArray, capital: float, session: int, mean: float) -> float:
-    """Return of a session, or its squared distance from the mean."""
-    change = float(curve[session] / (curve[session - 1] if session > 0 else capital) - 1.0)
-    if mean != mean:  # noqa: PLR0124  # NaN: there is none
-        return change
-    return (change - mean) * (change - mean)
-
-
-@lanes_njit
 def deepest_fall(curve: FloatArray, capital: float) -> float:
-    """Deepest fall from the peak so far, the capital being the first."""
-    peak, deepest = capital, 1.0
+    """Deepest fall from the peak so far, the capital being the first. The quotient is taken once a peak: its lowest gives the deepest."""
+    peak, lowest, deepest = capital, capital, 1.0
     for session in range(len(curve)):
-        peak = max(peak, curve[session])
-        deepest = min(deepest, curve[session] / peak)
-    return deepest - 1.0
+        equity = curve[session]
+        if equity > peak:
+            deepest = min(deepest, lowest / peak)
+            peak = lowest = equity
+        elif equity < lowest:
+            lowest = equity
+    return min(deepest, lowest / peak) - 1.0

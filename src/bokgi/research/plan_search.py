@@ -5,6 +5,7 @@ memory does not grow with them. A strategy sees the bars of one stock.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import Any
@@ -21,6 +22,7 @@ from bokgi.errors.runs import RunCancelled
 from bokgi.orders.plans import OnBarPlan, Plan, WeightPlan
 from bokgi.orders.rules import AccountRules, ExecutionRules
 from bokgi.orders.terms import Terms
+from bokgi.research.cross_search import cross_walk
 from bokgi.research.kernel_clock_trials import Figures, Order
 from bokgi.research.kernel_walked_trials import count_trades, curve_figures
 from bokgi.research.pairwise import sum_order
@@ -70,6 +72,7 @@ class PlanStock:
         order = sum_order(len(panel.sessions))
         self._order = Order(order.starts, order.ends, order.merges)
         self._returns = _returns_of(self.trials, len(panel.sessions))
+        self._crosses = cross_walk(panel, self._tape, self._law, execution, account, space, columns)
 
     @property
     def trials(self) -> int:
@@ -90,6 +93,16 @@ class PlanStock:
         laid[tuple(inverse for _, inverse in places)] = totals
         return laid
 
+    def figures_alone(self, pool: ThreadPoolExecutor) -> Figures:
+        """Figures of all trials without their returns, side by side where that can be; the returns cannot be asked for then."""
+        crosses = self._crosses
+        if crosses is None:
+            return self.computed()
+        figures = empty_figures(self.trials)
+        bounds = [(first, min(first + AT_ONCE, self.trials)) for first in range(0, self.trials, AT_ONCE)]
+        list(pool.map(lambda bound: crosses.figures_alone(*bound, figures), bounds))
+        return figures
+
     def computed(self) -> Figures:
         """Walk all trials.
 
@@ -97,26 +110,24 @@ class PlanStock:
         ------
         RunCancelled
         """
-        count = self.trials
-        figures = Figures(
-            np.empty(count),
-            np.empty(count, np.int32),
-            np.empty(count, np.int32),
-            np.empty(count),
-            np.empty(count),
-            np.empty(count),
-            np.zeros(count, np.bool_),
-        )
+        count, figures = self.trials, empty_figures(self.trials)
         strategies = self._space.strategies()
         for first in range(0, count, AT_ONCE):
             if self._cancelled is not None and self._cancelled():
                 raise RunCancelled(0, 1)
             places = np.arange(first, min(first + AT_ONCE, count), dtype=np.int64)
+            if self._crosses is not None:
+                curves, costs = self._crosses.walked(first, first + len(places), figures)
+                self._keep(places, curves, costs)
+                continue
             curves, costs, counts = self._walked([next(strategies)[1].plan(self._panel) for _ in places])
-            curve_figures(curves, self._capital, self._order, places, counts, figures)
-            won = np.diff(curves, axis=1, prepend=self._capital)
-            self._returns[0, places], self._returns[1, places] = won / self._capital, (won + costs) / self._capital
+            curve_figures(curves, self._capital, self._order, places, counts, np.empty(curves.shape[1]), figures)
+            self._keep(places, curves, costs)
         return figures
+
+    def _keep(self, places: IntArray, curves: FloatArray, costs: FloatArray) -> None:
+        won = np.diff(curves, axis=1, prepend=self._capital)
+        self._returns[0, places], self._returns[1, places] = won / self._capital, (won + costs) / self._capital
 
     def __iter__(self) -> Iterator[TrialBlock]:
         """Returns of all trials over the capital, in blocks."""
@@ -150,6 +161,12 @@ class PlanStock:
         names = ("buy_session", "sell_session", "buy_commission", "sell_commission", "transaction_tax", "special_tax", "profit")
         columns = [getattr(run.trades, name) for name in names]
         return np.rec.fromarrays(columns, names=names), run.instrument_equity[0]
+
+
+def empty_figures(count: int) -> Figures:
+    """Room for so many trials."""
+    whole, flags = (np.empty(count, np.int32) for _ in range(2)), np.zeros(count, np.bool_)
+    return Figures(np.empty(count), *whole, np.empty(count), np.empty(count), np.empty(count), flags)
 
 
 def one_stock(panel: Panel, index: int) -> Panel:
