@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -157,7 +158,7 @@ def test_balances_too_large_for_lanes_are_walked_by_the_engine(market: Panel) ->
     assert check_stock(part, terms, rules, account, 0, Random(2), 4) == 4
 
 
-def first_rows(panel: Panel) -> dict[str, object]:
+def first_rows(panel: Panel) -> dict[str, Any]:
     """Columns and grids of the first stock over few bars, so that the engine walks all pairs in no time."""
     rows = np.flatnonzero((panel.minute[panel.rows_of(0)] - 540) % 60 == 0)
     columns = {name: getattr(panel, name)[rows] for name in ("session", "minute", "open", "high", "low", "close", "volume")}

@@ -49,7 +49,7 @@ class CrossWalk:
 
     def figures_alone(self, first: int, end: int, figures: Figures) -> None:
         """Write the figures of the trials [first, end), and keep nothing else."""
-        self._walk(first, end, *np.empty((2, 1, self.sessions)), figures)
+        self._walk(first, end, np.empty((1, self.sessions)), np.empty((1, self.sessions)), figures)
 
     def _walk(self, first: int, end: int, curves: FloatArray, costs: FloatArray, figures: Figures) -> None:
         cross_trials(

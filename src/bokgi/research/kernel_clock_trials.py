@@ -196,7 +196,7 @@ def carry_lanes(fills: ClockFills, lanes: Lanes, session: int, first: int, price
 @step_njit
 def cut_off(amount: float, ppm: float) -> float:
     """Whole won of a share of an amount."""
-    return np.floor((amount * ppm + 0.5) * PARTS)
+    return float(np.floor((amount * ppm + 0.5) * PARTS))
 
 
 @step_njit

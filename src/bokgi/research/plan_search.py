@@ -14,6 +14,7 @@ import numpy as np
 
 from bokgi.bars.panel import Panel
 from bokgi.engine.arguments import capital_of, law_of, tape_of
+from bokgi.engine.kernel_layout import TRADE
 from bokgi.engine.on_bar import simulate_on_bar
 from bokgi.engine.parts import Cancelled, empty_books
 from bokgi.engine.simulate import simulate
@@ -100,7 +101,7 @@ class PlanStock:
             return self.computed()
         figures = empty_figures(self.trials)
         bounds = [(first, min(first + AT_ONCE, self.trials)) for first in range(0, self.trials, AT_ONCE)]
-        list(pool.map(lambda bound: crosses.figures_alone(*bound, figures), bounds))
+        list(pool.map(lambda bound: crosses.figures_alone(bound[0], bound[1], figures), bounds))
         return figures
 
     def computed(self) -> Figures:
@@ -158,15 +159,23 @@ class PlanStock:
             run = simulate(self._panel, plan, self._terms, self._execution, self._account, threads=1)
         else:
             run = simulate_on_bar(self._panel, plan.start, self._terms, self._execution, self._account, plan.exit_rules)
-        names = ("buy_session", "sell_session", "buy_commission", "sell_commission", "transaction_tax", "special_tax", "profit")
-        columns = [getattr(run.trades, name) for name in names]
-        return np.rec.fromarrays(columns, names=names), run.instrument_equity[0]
+        trades = np.zeros(len(run.trades), dtype=TRADE)
+        for name in ("buy_session", "sell_session", "buy_commission", "sell_commission", "transaction_tax", "special_tax", "profit"):
+            trades[name] = getattr(run.trades, name)
+        return trades, run.instrument_equity[0]
 
 
 def empty_figures(count: int) -> Figures:
     """Room for so many trials."""
-    whole, flags = (np.empty(count, np.int32) for _ in range(2)), np.zeros(count, np.bool_)
-    return Figures(np.empty(count), *whole, np.empty(count), np.empty(count), np.empty(count), flags)
+    return Figures(
+        balance=np.empty(count),
+        trades=np.empty(count, np.int32),
+        wins=np.empty(count, np.int32),
+        mean=np.empty(count),
+        deviation=np.empty(count),
+        drawdown=np.empty(count),
+        hard=np.zeros(count, np.bool_),
+    )
 
 
 def one_stock(panel: Panel, index: int) -> Panel:
