@@ -16,12 +16,11 @@ sys.path.insert(0, str(ROOT))
 
 from tests.operations.drilled_host import DrilledHost, drilled_host  # noqa: E402  # after the path to it is known
 from tests.operations.release_repository import ReleaseRepository  # noqa: E402  # the same
-from tests.operations.test_release_run import LINK, blind_flow  # noqa: E402  # the same
+from tests.operations.test_release_run import LINK, blind_flow, warn_only  # noqa: E402  # the same
 
 EXAMPLES = ROOT / "docs" / "examples"
 ARCHIVE = "release-hour"
 PAST_THE_HOUR_SECONDS = 900.0
-SHARED = ("cpu_percent", "memory_percent", "api_seconds")
 
 
 def main() -> int:
@@ -38,19 +37,13 @@ def main() -> int:
         root = Path(folder) / "host"
         with drilled_host(root, repository.folder, blind_flow()) as host:
             if given.shared_machine:
-                _warn_only(root / "policy.yaml")
+                warn_only(root / "policy.yaml")
             print(host.tool("deploy", "v0.2.0")[1])
             (root / "smoke.yaml").unlink()
             code = _run(host, "run", "v0.3.0", "--for", given.length, "--every", given.every)
             evidence = host.attempts()[-1].folder
         _keep(evidence, root / "key.pub")
     return code
-
-
-def _warn_only(policy: Path) -> None:
-    lines = policy.read_text("utf-8").splitlines()
-    changed = [line.replace("weight: soft", "weight: warn") if line.strip().startswith(SHARED) else line for line in lines]
-    policy.write_text("\n".join(changed) + "\n", encoding="utf-8")
 
 
 def _run(host: DrilledHost, *words: str) -> int:

@@ -17,7 +17,7 @@ from bokgi.cli.main import main
 from bokgi.cli.release_options import Length
 from bokgi.cli.release_report import write_reports
 from bokgi.errors.base import Language
-from bokgi.operations.evidence_log import EvidenceLog, hash_of
+from bokgi.operations.evidence_log import EvidenceLog, Record, hash_of
 from bokgi.operations.judge import State
 from bokgi.operations.policy import Metric
 from bokgi.operations.record_kinds import Kind
@@ -330,3 +330,20 @@ def test_lengths_of_time_are_read_as_people_write_them(given_text: str, seconds:
 def test_what_is_no_length_of_time_is_refused(given_text: str) -> None:
     with pytest.raises(click.BadParameter):
         Length().convert(given_text, None, None)
+
+
+def test_a_step_that_claims_more_than_its_body_shows_is_found(copied: tuple[Path, CryptoSigner]) -> None:
+    folder, signer = copied
+    with EvidenceLog(folder) as log:
+        lines = [Record.from_line(line.rstrip(b"\n")) for line in lines_of(folder)]
+        public = [record for record in lines if record.facts.get("stage") == "public"]
+        lie = log.keep_body(b'{"ok":false}')
+        for record in public:
+            facts = dict(record.facts)
+            if facts.get("name") == "health":
+                facts["answers"] = [{**facts["answers"][0], "body_sha256": lie}]
+            log.append(record.kind, **facts)
+        seal(log, signer, "later", TAG, COMMIT)
+    found = found_in(folder, signer)
+    assert (ticks(found)["public_smoke"], found.state) == (Tick.FAILS, State.FAIL)
+    assert "어긋나는 단계: health" in render(found)

@@ -5,7 +5,7 @@ import random
 import socketserver
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
@@ -21,6 +21,7 @@ from bokgi.operations.policy import BrowserRule
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.smoke import Flow, Target, default_flow, read_flow, run_smoke
 from bokgi.operations.smoke.browser import view_page
+from bokgi.operations.smoke.judging_again import contradicted_steps
 from tests.cli.service_process import ServiceProcess, wait_until
 from tests.operations.served_release import AskedOtherwise, Lie, RecordingAsker, Replay, changed, outcomes_of, target_of
 
@@ -70,6 +71,11 @@ def test_the_real_service_passes_and_every_body_is_kept(served: ServiceProcess, 
     summary = records[-1]
     assert (summary.kind, summary.facts["stage"], summary.facts["failed"]) == (Kind.SMOKE, "public", [])
     assert (tmp_path / "bodies" / summary.facts["flow_sha256"]).read_bytes() == default_flow()
+    assert contradicted_steps(summary, records[:-1], bodies_of(tmp_path)) == ["browser"]  # the step that was left out here
+
+
+def bodies_of(folder: Path) -> Callable[[str], bytes]:
+    return lambda sha256: (folder / "bodies" / sha256).read_bytes()
 
 
 def test_progress_was_seen_and_the_csv_held_trades(served: ServiceProcess, tmp_path: Path) -> None:
@@ -149,6 +155,9 @@ def test_a_lie_is_found_at_the_step_that_it_touches(said: Said, served: ServiceP
     outcome, records = gone(tmp_path, otherwise(target_of(served.address, served.home), Replay(said=said, lie=lie)))
     failed = {step for step, seen in outcomes_of(records).items() if seen == "failed"}
     assert outcome is Outcome.FAILED
+    claiming = [replace(record, facts={**record.facts, "outcome": "passed"}) for record in records[:-1]]
+    found_again = set(contradicted_steps(records[-1], claiming, bodies_of(tmp_path)))
+    assert expected <= found_again
     assert expected <= failed, [record.facts["seen"] for record in records if record.facts.get("outcome") == "failed"]
 
 

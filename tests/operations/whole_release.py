@@ -7,10 +7,19 @@ from typing import Any
 from securesystemslib.signer import CryptoSigner
 
 from bokgi.operations.record_kinds import Kind
-from bokgi.operations.smoke import default_flow
 from tests.operations.recorded_release import COMMIT, Recorded
 
 STEPS = ("page", "browser", "health", "result", "csv")
+FLOW = b"""
+name: user
+budget_seconds: 60
+steps:
+  - {name: page, korean: page, english: page, get: /api/page, expect: {status: 200, under_seconds: 2}}
+  - {name: browser, korean: browser, english: browser, open_in_browser: /api/browser}
+  - {name: health, korean: health, english: health, get: /api/health, expect: {status: 200, json: {ok: {equals: true}}}}
+  - {name: result, korean: result, english: result, get: /api/result, expect: {status: 200}}
+  - {name: csv, korean: csv, english: csv, get: /api/csv, expect: {status: 200}}
+"""
 DAY_SECONDS = 86_400.0
 
 
@@ -81,7 +90,9 @@ def flow(recorded: Recorded, stage: str, failing: str = "") -> None:
         seen: dict[str, Any] = {"problems": problems, "problem_count": len(problems)}
         if name == "browser":
             seen["browser"] = {"program": "chromium", "console_errors": 0}
-        answer = {"method": "GET", "path": f"/api/{name}", "status": 200, "milliseconds": 12.5, "body_sha256": log.keep_body(b"{}")}
+        status = 404 if outcome == "failed" else 200
+        body = log.keep_body(b'{"ok":true}')
+        answer = {"method": "GET", "path": f"/api/{name}", "status": status, "milliseconds": 12.5, "body_sha256": body}
         log.append(
             Kind.SMOKE_STEP,
             flow="user",
@@ -95,7 +106,7 @@ def flow(recorded: Recorded, stage: str, failing: str = "") -> None:
             answers=[answer],
         )
     outcome = "failed" if failing else "passed"
-    log.append(Kind.SMOKE, flow="user", stage=stage, outcome=outcome, steps=len(STEPS), flow_sha256=log.keep_body(default_flow()))
+    log.append(Kind.SMOKE, flow="user", stage=stage, outcome=outcome, steps=len(STEPS), flow_sha256=log.keep_body(FLOW))
 
 
 def watch(recorded: Recorded, minutes: int, every: int, values: Sequence[Mapping[str, float | None]]) -> None:

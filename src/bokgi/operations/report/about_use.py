@@ -26,9 +26,15 @@ def smoke(say: Say, found: Assessment) -> Section:
     for flow in found.flows:
         has_ended = flow.end is not None
         outcome = "passed" if flow.has_passed else "failed" if has_ended else "not_checked"
-        name = f"{word(say, STAGES, flow.stage)}: {word(say, OUTCOMES, outcome)}" + ("" if has_ended else say(" (중단됨)", " (cut off)"))
+        cut = "" if has_ended else say(" (중단됨)", " (cut off)")
+        name = f"{word(say, STAGES, flow.stage)}: {word(say, OUTCOMES, outcome)}{cut}"
         place = flow.records[0].seq
         blocks.append(Sentence(name, mark(found, f"flow.{flow.stage}.{place}", flow.records, outcome)))
+        if flow.contradicted:
+            names = ", ".join(flow.contradicted)
+            blocks.append(
+                Sentence(say(f"기록된 결과와 원본이 어긋나는 단계: {names}", f"Steps whose bodies contradict their outcome: {names}"))
+            )
         rows = [_step_row(say, found, step) for step in flow.steps if found.evidence.is_believed(step)]
         headings = (say("단계", "Step"), say("결과", "Outcome"), "ms", say("문제", "Problem"), say("증거", "Evidence"))
         blocks.append(table(headings, rows, say("믿을 수 있는 단계가 없습니다.", "No step can be believed.")))

@@ -14,6 +14,7 @@ from bokgi.operations.judge import Judgement, State, judged
 from bokgi.operations.policy import Policy, read_policy
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.report.claims import Claim, Tick, claimed
+from bokgi.operations.smoke.judging_again import contradicted_steps
 from bokgi.operations.verification import Evidence
 
 OUTGOING, PREVIOUS, PRIVATE, PUBLIC, DAILY = "outgoing", "previous", "private", "public", "daily"
@@ -26,6 +27,8 @@ class FlowRun:
     stage: str
     steps: tuple[Record, ...]
     end: Record | None
+    contradicted: tuple[str, ...] = ()
+    """Steps that claim more than what was kept of them shows."""
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -41,7 +44,7 @@ class FlowRun:
     def has_passed(self) -> bool:
         """Whether it came to its end and no step failed."""
         outcomes = [step.facts.get("outcome") for step in self.steps]
-        if self.end is None or self.end.facts.get("steps") != len(outcomes) or Outcome.PASSED not in outcomes:
+        if self.end is None or self.contradicted or self.end.facts.get("steps") != len(outcomes) or Outcome.PASSED not in outcomes:
             return False
         return self.end.facts.get("outcome") == Outcome.PASSED and Outcome.FAILED not in outcomes
 
@@ -113,10 +116,17 @@ def _flows(evidence: Evidence) -> Iterator[FlowRun]:
         if record.kind is Kind.SMOKE_STEP:
             steps.append(record)
         elif record.kind is Kind.SMOKE:
-            yield FlowRun(stage, tuple(steps), record)
+            yield FlowRun(stage, tuple(steps), record, _contradicted(evidence, steps, record))
             steps = []
     if steps:
         yield FlowRun(str(steps[0].facts.get("stage", "")), tuple(steps), None)
+
+
+def _contradicted(evidence: Evidence, steps: Sequence[Record], end: Record) -> tuple[str, ...]:
+    """Believed steps judged again; on others no claim can stand anyway."""
+    if not all(evidence.is_believed(record) for record in (*steps, end)):
+        return ()
+    return tuple(contradicted_steps(end, steps, evidence.body))
 
 
 def _watches(evidence: Evidence, policy: Policy | None) -> Iterator[Watched]:
@@ -169,7 +179,7 @@ def _previous_claim(evidence: Evidence, flows: Sequence[FlowRun]) -> Iterator[Cl
 def is_as_good(flow: FlowRun, before: FlowRun | None) -> bool:
     """Whether a flow came to its end and failed nowhere but where another one failed as well."""
     known = set() if before is None else before.failed
-    return flow.end is not None and len(flow.steps) == flow.end.facts.get("steps") and flow.failed <= known
+    return flow.end is not None and not flow.contradicted and len(flow.steps) == flow.end.facts.get("steps") and flow.failed <= known
 
 
 def _slot_of(begun: Record) -> str:

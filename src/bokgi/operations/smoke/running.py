@@ -19,23 +19,13 @@ from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.smoke.access_log import log_problems
 from bokgi.operations.smoke.browser import BrowserView, view_page
 from bokgi.operations.smoke.flow import Flow, Step, filled
-from bokgi.operations.smoke.step_judge import (
-    Problem,
-    agreement_problems,
-    answer_problems,
-    difference_problems,
-    is_there,
-    json_problems,
-    progress_problems,
-    short,
-    value_at,
-)
-from bokgi.operations.smoke.trades_file import file_problems
+from bokgi.operations.smoke.step_judge import Problem, json_problems, short
+from bokgi.operations.smoke.whole_step import captured_words, step_problems
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.01, 0.5
 SHOWN_PROBLEMS = 20
 _FILES = re.compile(r"""<(?:script|link)\b[^>]*?\b(?:src|href)=["']([^"']+)["']""", re.IGNORECASE)
-_KEPT_HEADERS = ("content-type", "content-disposition", "server-timing", "retry-after")
+_SECRET_HEADERS = ("set-cookie",)
 
 
 @dataclass(frozen=True)
@@ -163,11 +153,14 @@ class _Run:
 
     def _asked(self, step: Step) -> _Done:
         asked = list(self._answers_of(step))
-        problems = list(self._problems(step, [answer for _, answer in asked]))
-        self._ids += [answer.request_id for _, answer in asked if answer.status]
-        if asked:
-            self._answers[step.name] = asked[-1][1]
-            problems += self._captured(step, asked[-1][1])
+        answers = [answer for _, answer in asked]
+        problems = list(step_problems(step, answers, self._words, self._answers))
+        self._ids += [answer.request_id for answer in answers if answer.status]
+        if answers:
+            self._answers[step.name] = answers[-1]
+            captured, missing = captured_words(step, answers[-1])
+            self._words |= captured
+            problems += missing
         return _Done(Outcome.FAILED if problems else Outcome.PASSED, problems, asked)
 
     def _answers_of(self, step: Step) -> Iterator[tuple[Asked, Answer]]:
@@ -191,34 +184,6 @@ class _Run:
 
     def _ask(self, asked: Asked) -> Answer:
         return self._asker.ask(asked, max(1.0, min(30.0, self._deadline - monotonic())))
-
-    def _problems(self, step: Step, answers: Sequence[Answer]) -> Iterator[Problem]:
-        if not answers:
-            yield Problem("answers", "at least one", "none")
-            return
-        if step.expected is not None:
-            for answer in answers if step.action == "get_each_file_of" else answers[-1:]:
-                yield from answer_problems(step.expected, answer, self._words)
-        last, other = answers[-1], self._answers.get(step.other)
-        if step.check == "progress_is_work":
-            yield from progress_problems(answers)
-        elif step.check and other is None:
-            yield Problem("with", f"an answer of {step.other}", "none")
-        elif other is not None and step.check == "trades_add_up":
-            yield from file_problems(last.body, other.json())
-        elif other is not None and step.check == "results_agree":
-            yield from agreement_problems(last.json(), other.json())
-        elif other is not None and step.check == "results_differ":
-            yield from difference_problems(last.json(), other.json())
-
-    def _captured(self, step: Step, answer: Answer) -> Iterator[Problem]:
-        body = answer.json() if step.capture else None
-        for word, path in step.capture.items():
-            value = value_at(body, path)
-            if is_there(value) and isinstance(value, str | int | float):
-                self._words[word] = value
-            else:
-                yield Problem(f"capture.{word}", f"a value at {path}", "absent")
 
     def _viewed(self, step: Step) -> _Done:
         view = view_page(self._target.base_url, self._target.socket_path, step.place)
@@ -274,9 +239,9 @@ def _answer_facts(log: EvidenceLog, asked: Asked, answer: Answer) -> Mapping[str
         "method": asked.method,
         "path": asked.path,
         "status": answer.status,
-        "milliseconds": round(answer.seconds * 1000, 1),
+        "milliseconds": round(answer.seconds * 1000, 3),
         "request_id": answer.request_id,
-        "headers": {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers},
+        "headers": {name: value for name, value in answer.headers.items() if name not in _SECRET_HEADERS},
     }
     if asked.body is not None:
         facts["sent"] = asked.body
