@@ -48,7 +48,7 @@ def keep_logs(folder: Path, now: datetime | None = None, kept_days: int = KEPT_D
 def _moved(folder: Path, now: datetime) -> Iterator[Deed]:
     for path in sorted(folder.glob("*.log")):
         place = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%SZ}")
-        if path.stat().st_size and not place.exists():
+        if not path.is_symlink() and path.stat().st_size and not place.exists():
             path.rename(place)
             yield _deed(now, "moved", place)
 
