@@ -116,7 +116,7 @@ def test_a_remark_is_printed_as_a_statement_and_proves_nothing(whole: tuple[Path
     found = found_in(*whole)
     text, page = render(found), render(found, form=Form.HTML)
     assert "kim의 진술(사실로 확인되지 않음)" in text
-    assert r"\<b\>PASS" in text
+    assert r"완벽합니다 v \| \<b\>PASS" in text
     assert "<b>PASS" not in page.split('<details id="r0"')[0]
     assert not any(claim.key.startswith("remark") for claim in document_of(found).claims)
 
@@ -158,6 +158,13 @@ def test_a_watch_of_28_minutes_prints_28_of_60_and_is_inconclusive(tmp_path: Pat
 def test_the_state_is_that_of_the_watch(tmp_path: Path, values: list[dict[str, float | None]], state: State) -> None:
     recorded, signer = recorded_whole(tmp_path, values=values)
     assert found_in(recorded.folder, signer).state is state
+
+
+def test_a_limit_that_only_warns_gets_no_tick_where_it_is_broken(tmp_path: Path) -> None:
+    recorded, signer = recorded_whole(tmp_path, values=[{Metric.CPU.value: 99.0}])
+    found = found_in(recorded.folder, signer)
+    assert (found.state, ticks(found)[f"watch.{Metric.CPU}"]) == (State.WARN, Tick.FAILS)
+    assert "기준을 넘었습니다" in render(found)
 
 
 def test_a_failed_flow_fails_the_release(tmp_path: Path) -> None:

@@ -33,7 +33,10 @@ def acceptance(say: Say, found: Assessment) -> Section:
     ]
     headings = (say("기준", "Criterion"), say("구분", "Weight"), say("증거", "Evidence"))
     words = Sentence(
-        say("✓ 증거가 있음, ✗ 증거가 반대함, – 증거가 없거나 믿을 수 없음.", "✓ proven, ✗ disproven, – no evidence that can be believed.")
+        say(
+            "체크 표시: 증거가 있음. 가위표: 증거가 반대함. 줄표: 증거가 없거나 믿을 수 없음.",
+            "A tick: proven. A cross: disproven. A dash: no evidence that can be believed.",
+        )
     )
     return Section(say("인수 기준", "Acceptance"), (table(headings, rows, ""), words))
 
@@ -124,12 +127,12 @@ def _advice(say: Say, found: Assessment) -> Iterator[Block]:
             limit = limits.get(Metric(finding.name)) if finding.name in limits else None
             if limit is None or finding.worst is None or limit.below is None or finding.worst < NEAR * limit.below:
                 continue
-            name = word(say, METRICS, finding.name)
+            name, worst = word(say, METRICS, finding.name), figure(finding.worst)
+            korean, english = (
+                ("기준에 가깝습니다", "near its limit") if limit.is_kept(finding.worst) else ("기준을 넘었습니다", "beyond its limit")
+            )
             yield Sentence(
-                say(
-                    f"{name}: 최대 {figure(finding.worst)}로 기준 {limit.words}에 가깝습니다.",
-                    f"{name}: up to {figure(finding.worst)}, near its limit {limit.words}.",
-                ),
+                say(f"{name}: 최대 {worst}, {korean}({limit.words}).", f"{name}: up to {worst}, {english} ({limit.words})."),
                 _claim(found, f"watch.{finding.name}"),
             )
     if _claim(found, "browser").tick is Tick.UNPROVEN:

@@ -161,7 +161,8 @@ def _release_claims(evidence: Evidence, flows: Sequence[FlowRun]) -> Iterator[Cl
     switches = list(evidence.of_kind(Kind.SWITCH))[-1:]
     yield claimed(evidence, "switch", switches, all("milliseconds" in switch.facts for switch in switches))
     yield _flow_claim(evidence, "public_smoke", [flow for flow in flows if flow.stage == PUBLIC][-1:])
-    views = [step for flow in flows for step in flow.steps if "browser" in _seen(step) and step.facts.get("outcome") != Outcome.NOT_CHECKED]
+    own = [flow for flow in flows if flow.stage in (PRIVATE, PUBLIC, DAILY)]
+    views = [step for flow in own for step in flow.steps if "browser" in _seen(step) and step.facts.get("outcome") != Outcome.NOT_CHECKED]
     yield claimed(evidence, "browser", views, all(step.facts.get("outcome") == Outcome.PASSED for step in views), is_needed=False)
     rollbacks = list(evidence.of_kind(Kind.ROLLBACK))
     if rollbacks:
@@ -206,9 +207,11 @@ def _watch_claims(evidence: Evidence, watches: Sequence[Watched]) -> Iterator[Cl
     policy = list(evidence.of_kind(Kind.POLICY))[:1]
     by_seq = {record.seq: record for record in (watch.begun, *watch.samples)}
     for finding in watches[-1].judgement.findings:
-        made = claimed(evidence, f"watch.{finding.name}", [*policy, *(by_seq[seq] for seq in finding.cited)], finding.state <= State.WARN)
+        made = claimed(evidence, f"watch.{finding.name}", [*policy, *(by_seq[seq] for seq in finding.cited)], finding.state is State.PASS)
         if finding.state is State.INCONCLUSIVE:
             made = Claim(made.key, Tick.UNPROVEN, made.cited)
+        elif finding.state is State.WARN:
+            made = replace(made, is_needed=False)  # it was broken, but not so that the policy takes the release back
         yield made
 
 

@@ -8,7 +8,9 @@ import re
 from bokgi.operations.report.claims import Claim
 from bokgi.operations.report.document import LISTED, SIGNS, Block, Cell, Document, Sentence, mark_words
 
-_MARKS = re.compile(r"([\\`*_\[\]<>|#✓✗])")
+_MARKS = re.compile(r"([\\`*_\[\]<>|#])")
+_SIGNS = str.maketrans({"✓": "v", "✗": "x"})
+"""Ours alone: a text from outside shows no sign that looks like a claim."""
 
 
 def to_markdown(document: Document) -> str:
@@ -23,7 +25,7 @@ def to_markdown(document: Document) -> str:
 
 def escaped(text: str) -> str:
     """A text that means nothing to Markdown, on one line."""
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+    return _MARKS.sub(r"\\\1", " ".join(text.translate(_SIGNS).split()))
 
 
 def _block(block: Block) -> str:
