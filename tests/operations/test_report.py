@@ -117,6 +117,7 @@ def test_a_remark_is_printed_as_a_statement_and_proves_nothing(whole: tuple[Path
     text, page = render(found), render(found, form=Form.HTML)
     assert "kim의 진술(사실로 확인되지 않음)" in text
     assert r"완벽합니다 v \| \<b\>PASS" in text
+    assert "완벽합니다 v" in page
     assert "<b>PASS" not in page.split('<details id="r0"')[0]
     assert not any(claim.key.startswith("remark") for claim in document_of(found).claims)
 

@@ -63,6 +63,7 @@ class Document:
 
 
 SIGNS = {Tick.HOLDS: "✓", Tick.FAILS: "✗", Tick.UNPROVEN: "–"}
+_PLAIN = str.maketrans({"✓": "v", "✗": "x"})
 LISTED = 3
 SHORT = 12
 
@@ -71,6 +72,11 @@ def mark_words(claim: Claim) -> list[tuple[int, str]]:
     """The records that a mark names, many of them as first and last; hashes are shortened, the list of records has them whole."""
     cited = claim.cited if len(claim.cited) <= LISTED else (claim.cited[0], claim.cited[-1])
     return [(citation.seq, citation.sha256[:SHORT]) for citation in cited]
+
+
+def without_signs(text: str) -> str:
+    """A text with none of the signs that only claims may show."""
+    return text.translate(_PLAIN)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[Cell]], otherwise: str) -> Block:

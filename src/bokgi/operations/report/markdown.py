@@ -6,11 +6,9 @@ Convention: texts from outside are escaped, so that nothing that was recorded ca
 import re
 
 from bokgi.operations.report.claims import Claim
-from bokgi.operations.report.document import LISTED, SIGNS, Block, Cell, Document, Sentence, mark_words
+from bokgi.operations.report.document import LISTED, SIGNS, Block, Cell, Document, Sentence, mark_words, without_signs
 
 _MARKS = re.compile(r"([\\`*_\[\]<>|#])")
-_SIGNS = str.maketrans({"✓": "v", "✗": "x"})
-"""Ours alone: a text from outside shows no sign that looks like a claim."""
 
 
 def to_markdown(document: Document) -> str:
@@ -25,7 +23,7 @@ def to_markdown(document: Document) -> str:
 
 def escaped(text: str) -> str:
     """A text that means nothing to Markdown, on one line."""
-    return _MARKS.sub(r"\\\1", " ".join(text.translate(_SIGNS).split()))
+    return _MARKS.sub(r"\\\1", " ".join(without_signs(text).split()))
 
 
 def _block(block: Block) -> str:

@@ -7,7 +7,7 @@ import html
 import re
 
 from bokgi.operations.report.claims import Claim, Tick
-from bokgi.operations.report.document import LISTED, SIGNS, Block, Cell, Document, Sentence, mark_words
+from bokgi.operations.report.document import LISTED, SIGNS, Block, Cell, Document, Sentence, mark_words, without_signs
 
 _HASH = re.compile(r"(&quot;\w+_sha256&quot;:&quot;)([0-9a-f]{64})")
 _CLASSES = {Tick.HOLDS: "holds", Tick.FAILS: "fails", Tick.UNPROVEN: "unproven"}
@@ -41,14 +41,18 @@ def to_html(document: Document) -> str:
 
 def _block(block: Block) -> str:
     if isinstance(block, Sentence):
-        return f"<p>{'' if block.claim is None else _mark(block.claim) + ' '}{html.escape(block.text)}</p>"
+        return f"<p>{'' if block.claim is None else _mark(block.claim) + ' '}{_text(block.text)}</p>"
     head = "".join(f"<th>{html.escape(heading)}</th>" for heading in block.headings)
     rows = "\n".join("<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>" for row in block.rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table>"
 
 
 def _cell(cell: Cell) -> str:
-    return _mark(cell) if isinstance(cell, Claim) else html.escape(cell)
+    return _mark(cell) if isinstance(cell, Claim) else _text(cell)
+
+
+def _text(given: str) -> str:
+    return html.escape(without_signs(given))
 
 
 def _mark(claim: Claim) -> str:
