@@ -1,17 +1,23 @@
 """Exports of Korean trading programs, made by hand after their documented form: what is recognised without settings."""
 
+import io
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import polars as pl
 import pytest
+from openpyxl import Workbook
 
+from bokgi.data.importers.columns import told_columns
+from bokgi.data.importers.entry import Outcome, import_path
 from bokgi.data.importers.hints import ImportHints, Label
 from bokgi.data.importers.registry import read_file
 from bokgi.data.incoming import Incoming
 from bokgi.data.series import ClosingAuction, VolumeKind
-from bokgi.errors.imports import AllDayClose, CodesContradict, CodesMixed, CodeUnknown, IntervalUnclear
+from bokgi.data.store import Store
+from bokgi.errors.imports import AllDayClose, CodesContradict, CodesMixed, CodeUnknown, ColumnsMissing, IntervalUnclear
+from bokgi.errors.requests import FieldInvalid
 from bokgi.market.instruments import Exchange
 
 KIWOOM = (
@@ -212,3 +218,53 @@ def test_a_class_share_of_new_york_keeps_its_class(tmp_path: Path) -> None:
     text = "date,open,high,low,close,volume\n2025-10-16,490.5,492,489,491.25,5\n2025-10-17,491,493,490,492.5,5\n"
     found = taken(tmp_path, "x.csv", text, hints=ImportHints(code="BRK-B"))
     assert found.facts["BRK.B"].exchange is Exchange.XNYS
+
+
+# ------------------------------------------------------------ a person's own tables
+
+
+OWN = "거래일,체결가,종가,시작,높음,낮음,수량\n2025-10-16,70200,1,70000,70500,69500,1000\n2025-10-17,70800,1,70200,70900,70100,1200\n"
+TOLD = told_columns(["거래일=date", "체결가=close", "시작=open", "높음=high", "낮음=low", "수량=volume"])
+
+
+def own_file(tmp_path: Path, suffix: str) -> Path:
+    path = tmp_path / f"005930{suffix}"
+    table = pl.read_csv(io.StringIO(OWN), infer_schema=False)
+    if suffix == ".csv":
+        path.write_text(OWN, "utf-8")
+    elif suffix == ".parquet":
+        table.write_parquet(path)
+    else:
+        book = Workbook()
+        for row in [table.columns, *table.iter_rows()]:
+            book.active.append(list(row))
+        book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
+def test_columns_that_a_person_names_go_before_those_that_are_recognised(tmp_path: Path, suffix: str) -> None:
+    found = read_file(own_file(tmp_path, suffix), ImportHints(columns=TOLD))
+    assert isinstance(found, list)
+    assert found[0].bars.select("open", "high", "low", "close", "volume").rows() == [
+        (70_000.0, 70_500.0, 69_500.0, 70_200.0, 1_000.0),
+        (70_200.0, 70_900.0, 70_100.0, 70_800.0, 1_200.0),
+    ]
+
+
+def test_a_column_that_the_file_does_not_have_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ColumnsMissing, match="Last"):
+        read_file(own_file(tmp_path, ".csv"), ImportHints(columns=told_columns(["Last=close"])))
+    with pytest.raises(FieldInvalid, match="TITLE=COLUMN"):
+        told_columns(["Last"])
+    with pytest.raises(FieldInvalid, match="close"):
+        told_columns(["Last=price"])
+
+
+def test_a_preview_says_what_an_import_would_do_and_stores_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    (entry,) = import_path(store, own_file(tmp_path, ".csv"), ImportHints(columns=TOLD), preview=True).entries
+    assert entry.outcome is Outcome.PREVIEWED
+    assert "preview, nothing was stored. previewed, 2 1d bars of 005930 in 2 sessions" in entry.english
+    assert ("첫 봉: 005930 2025-10-16 09:00 O 70,000 H 70,500 L 69,500 C 70,200 V 1,000") in [korean for korean, _ in entry.detected]
+    assert not (tmp_path / "home").exists()

@@ -107,6 +107,8 @@ class UploadRequest(Request):
     volume_kind: VolumeKind | None = Field(None, description="What the volume counts.")
     source: str | None = Field(None, description="Where the data come from.")
     adjusted: bool | None = Field(None, description="Whether prices are adjusted for splits.")
+    columns: str | None = Field(None, description="What columns are that are not recognised.", examples=["체결가=close,거래일=date"])
+    preview: bool | None = Field(None, description="Read and judge, and store nothing.")
     replace: bool | None = Field(None, description="Let new bars take the place of different stored ones.")
 
 
@@ -128,7 +130,9 @@ class ImportedFile(Answer):
     """What became of one file: of an archive there are several."""
 
     file_name: str
-    outcome: str = Field(description="`taken`, `repaired`, `refused` or `skipped`; of sources also `current`, `held` and `running`.")
+    outcome: str = Field(
+        description="`taken`, `repaired`, `refused` or `skipped`; `previewed`; of sources also `current`, `held` and `running`."
+    )
     korean: str
     english: str
     rows: int

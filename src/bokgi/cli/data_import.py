@@ -17,6 +17,7 @@ from bokgi.cli.inputs import INTERVAL
 from bokgi.cli.language import current_language, say
 from bokgi.cli.screen import progress_bar
 from bokgi.config.settings import Settings
+from bokgi.data.importers.columns import told_columns
 from bokgi.data.importers.entry import ImportEntry, ImportReport, Outcome, import_path
 from bokgi.data.importers.hints import ImportHints, Label
 from bokgi.data.series import ClosingAuction, VolumeKind
@@ -30,6 +31,7 @@ MARKS: dict[Outcome, dict[str, Any]] = {
     Outcome.REPAIRED: {"fg": "yellow"},
     Outcome.REFUSED: {"fg": "red"},
     Outcome.SKIPPED: {"dim": True},
+    Outcome.PREVIEWED: {"fg": "cyan"},
     Outcome.CURRENT: {"dim": True},
     Outcome.HELD: {"fg": "yellow"},
 }
@@ -68,13 +70,21 @@ def _words(kind: type[StrEnum]) -> click.Choice[str]:
     is_flag=True,
     help=say("Let new bars take the place of different stored ones.", "다른 값이 저장되어 있으면 새 값으로 바꿉니다."),
 )
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="TITLE=COLUMN",
+    help=say("What a column is that is not recognised, e.g. Last=close.", "알아보지 못한 열을 지정합니다. 예: 체결가=close."),
+)
+@click.option("--preview", is_flag=True, help=say("Read and judge; store nothing.", "읽고 점검만 하고 저장하지 않습니다."))
 @click.option("--details", is_flag=True, help=say("Show every fault of every series.", "종목별 문제를 모두 보여 줍니다."))
 @click.pass_obj
-def import_command(settings: Settings, /, paths: tuple[Path, ...], replace: bool, details: bool, **told: object) -> int:
+def import_command(settings: Settings, /, paths: tuple[Path, ...], replace: bool, preview: bool, details: bool, **told: object) -> int:
     """Import each path and end with the exit code."""
     hints = _hints(told)
     store = Store(settings.home)
-    reports = [_imported(store, path, hints, replace) for path in paths]
+    reports = [_imported(store, path, hints, replace, preview=preview) for path in paths]
     entries = [entry for report in reports for entry in report.entries]
     _show_files(entries, every_detail=details)
     show_faults([fault for entry in entries for fault in entry.faults], every_series=details)
@@ -82,9 +92,9 @@ def import_command(settings: Settings, /, paths: tuple[Path, ...], replace: bool
     return WRONG_INPUT if any(entry.outcome is Outcome.REFUSED for entry in entries) else DONE
 
 
-def _imported(store: Store, path: Path, hints: ImportHints, replace: bool) -> ImportReport:
+def _imported(store: Store, path: Path, hints: ImportHints, replace: bool, *, preview: bool) -> ImportReport:
     with progress_bar(say(f"Importing {path.name}", f"{path.name} 가져오는 중")) as advance:
-        return import_path(store, path, hints, replace_bars=replace, progress=advance)
+        return import_path(store, path, hints, replace_bars=replace, preview=preview, progress=advance)
 
 
 _ENUMS: dict[str, type[StrEnum]] = {
@@ -103,6 +113,8 @@ def _member(name: str, value: object) -> object:
 
 def _hints(told: dict[str, object]) -> ImportHints:
     """The options as what the importer is told; words become members of their enumerations."""
+    words = told.pop("columns", ())
+    told["columns"] = told_columns([str(word) for word in words]) if isinstance(words, tuple) else ()
     known: dict[str, object] = {name: _member(name, value) for name, value in told.items() if value is not None}
     return ImportHints(**known)  # type: ignore[arg-type]  # click has checked each option by its type
 

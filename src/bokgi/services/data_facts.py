@@ -30,7 +30,8 @@ def assumed_fault(instrument: Instrument) -> Fault:
 
 def fault_json(fault: Fault) -> dict[str, Any]:
     """A fault as plain JSON values, with both sentences."""
-    plain = asdict(fault) | {"first": str(fault.first) if fault.first else None, "last": str(fault.last) if fault.last else None}
+    days = {"first": str(fault.first) if fault.first else None, "last": str(fault.last) if fault.last else None}
+    plain = {"kind": fault.kind, "code": fault.code, "count": fault.count, **days, "example": fault.example}
     words = {"korean": fault_sentence(fault, Language.KOREAN), "english": fault_sentence(fault, Language.ENGLISH)}
     return plain | {"severity": str(FAULT_KINDS[fault.kind].severity)} | words
 
@@ -43,7 +44,8 @@ def repair_json(repair: Repair) -> dict[str, Any]:
 def coverage_of(panel: Panel, index: int) -> Coverage:
     """What the panel holds of one instrument."""
     rows = panel.rows_of(index)
-    sessions = np.unique(panel.session[rows])
+    session = panel.session[rows]
+    sessions = session[np.flatnonzero(np.diff(session, prepend=-1))]
     days = panel.sessions.day[sessions]
     return Coverage(
         code=panel.instruments[index].code,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bokgi.bars.interval import Interval
+from bokgi.data.importers.columns import told_columns
 from bokgi.data.importers.entry import ImportEntry, Outcome, import_path
 from bokgi.data.importers.hints import ImportHints, Label
 from bokgi.data.series import ClosingAuction, VolumeKind
@@ -32,8 +33,8 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "volume_kind": VolumeKind,
 }
 _TEXTS = ("code", "name", "timezone", "encoding", "source")
-FLAG_HINTS = ("adjusted", "replace")
-HINT_FIELDS = (*_TEXTS, "interval", *_WORDS, *FLAG_HINTS)
+FLAG_HINTS = ("adjusted", "replace", "preview")
+HINT_FIELDS = (*_TEXTS, "interval", "columns", *_WORDS, *FLAG_HINTS)
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +69,8 @@ class ImportWork:
         try:
             store = self._shelves.of(row.profile).store
             replace = bool(row.hints.get("replace", False))
-            report = import_path(store, Path(row.path), to_hints(row.hints), replace_bars=replace)
+            preview = bool(row.hints.get("preview", False))
+            report = import_path(store, Path(row.path), to_hints(row.hints), replace_bars=replace, preview=preview)
         except FileAbsent as error:
             return [], error_json(error)
         except DatabaseUnavailable:
@@ -99,6 +101,8 @@ def to_hints(given: Mapping[str, Any]) -> ImportHints:
     for name, kind in _WORDS.items():
         if given.get(name):
             values[name] = _word(name, str(given[name]), kind)
+    if given.get("columns"):
+        values["columns"] = told_columns(str(given["columns"]).split(","))
     if given.get("adjusted") is not None:
         values["adjusted"] = bool(given["adjusted"])
     return ImportHints(**values)

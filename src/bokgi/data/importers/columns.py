@@ -9,6 +9,7 @@ import polars as pl
 
 from bokgi.data.importers.content import Sentence
 from bokgi.errors.imports import ColumnsMissing, FileTooLarge
+from bokgi.errors.requests import FieldInvalid
 
 PRICES = ("open", "high", "low", "close")
 _KOREAN = {"date": "일자", "open": "시가", "high": "고가", "low": "저가", "close": "종가", "code": "종목코드"}
@@ -37,6 +38,40 @@ def recognised(titles: Sequence[str]) -> dict[str, str]:
         if column is not None and column not in found.values():
             found[title] = column
     return found
+
+
+def told_titles(name: str, titles: Sequence[str], told: Sequence[tuple[str, str]]) -> list[str]:
+    """The titles with those that a person named put in place; what would be taken for the same column is passed over.
+
+    Raises
+    ------
+    ColumnsMissing
+        The file has no such title.
+    """
+    wanted = {_folded(title): column for title, column in told}
+    absent = [title for title, _ in told if _folded(title) not in {_folded(each) for each in titles}]
+    if absent:
+        raise ColumnsMissing(name, absent, titles)
+    taken = set(wanted.values())
+    return [wanted.get(_folded(title)) or (f"({title})" if column_of(title) in taken else title) for title in titles]
+
+
+def told_columns(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """`종가2=close` as (title, column).
+
+    Raises
+    ------
+    FieldInvalid
+        It is not written so, or there is no such column.
+    """
+    known = sorted(set(_words().values()))
+    pairs = []
+    for word in words:
+        title, sign, column = word.rpartition("=")
+        if not sign or not title.strip() or column.strip() not in known:
+            raise FieldInvalid("columns", word[:60], f"TITLE=COLUMN, a column of {', '.join(known)}", f"제목=열, 열은 {', '.join(known)}")
+        pairs.append((title.strip(), column.strip()))
+    return tuple(pairs)
 
 
 def renamed(frame: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from bokgi.data.importers.building import incoming_from
-from bokgi.data.importers.columns import PRICES, check_width, recognised
+from bokgi.data.importers.columns import PRICES, check_width, recognised, told_titles
 from bokgi.data.importers.content import FileContent, Sentence
 from bokgi.data.importers.hints import ImportHints
 from bokgi.data.importers.masters import factor_rows, is_factor_table, master_kind
@@ -45,10 +45,14 @@ def read(content: FileContent, hints: ImportHints) -> list[Incoming] | MasterRow
     fields = next(csv.reader([line], delimiter=separator), [])
     check_width(content.name, len(fields), content.limits.columns)
     has_titles = not _DATE.match(fields[0].strip()) if fields else True
+    data = text.utf8
+    if has_titles and hints.columns:
+        fields = told_titles(content.name, fields, hints.columns)
+        data = _with_titles(data, fields, separator)
     if has_titles:
         _check_titles(content, fields)
-    table = _parsed(content, text.utf8, separator, has_titles)
-    _check_last_line(content, text.utf8, separator, table.width)
+    table = _parsed(content, data, separator, has_titles)
+    _check_last_line(content, data, separator, table.width)
     said = (text.detected,)
     if has_titles:
         return read_table(content, table, hints, said)
@@ -62,6 +66,13 @@ def _first_line(content: FileContent, data: bytes) -> str:
         check_width(content.name, commas + 1, content.limits.columns)
         raise FileUnrecognised(content.name, line[:60].decode("utf-8", "replace"))
     return line.decode("utf-8", "replace")
+
+
+def _with_titles(data: bytes, titles: list[str], separator: str) -> bytes:
+    """The text with another first line."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=separator, lineterminator="").writerow(titles)
+    return line.getvalue().encode() + b"\n" + data.lstrip(b"\r\n").partition(b"\n")[2]
 
 
 def _check_titles(content: FileContent, fields: list[str]) -> None:

@@ -7,8 +7,9 @@ first, so that the report on the bars knows kinds and boards.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -28,9 +29,13 @@ from bokgi.errors.imports import FileAbsent
 _DATA_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".gz", ".parquet", ".xlsx", ".zip", ".json", ".xml"})
 
 
+_SIGNS = {"open": "O", "high": "H", "low": "L", "close": "C", "volume": "V"}
+
+
 class Outcome(StrEnum):
     """REPAIRED: taken after rows were dropped or changed; SKIPPED: not a kind of file that is read, or a source that was asked today.
 
+    PREVIEWED: read and judged, nothing was stored.
     Of sources alone: CURRENT: nothing new; HELD: kept beside the store, for it contradicts what is stored.
     """
 
@@ -38,6 +43,7 @@ class Outcome(StrEnum):
     REPAIRED = "repaired"
     REFUSED = "refused"
     SKIPPED = "skipped"
+    PREVIEWED = "previewed"
     CURRENT = "current"
     HELD = "held"
 
@@ -88,12 +94,16 @@ class ImportReport:
         return sum(entry.rows for entry in self.entries)
 
 
+_Take = Callable[["BarStore", Path, "list[Incoming] | MasterRows"], ImportEntry]
+
+
 def import_path(
     store: BarStore,
     path: Path | str,
     hints: ImportHints | None = None,
     *,
     replace_bars: bool = False,
+    preview: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> ImportReport:
     """Import a file, or every file of a folder and its subfolders.
@@ -102,6 +112,8 @@ def import_path(
     ----------
     replace_bars
         Let new bars take the place of different ones that are stored.
+    preview
+        Read and judge, and store nothing.
     progress
         Called with (files done, files in all) after each file.
 
@@ -118,7 +130,8 @@ def import_path(
     ordered = sorted(files, key=lambda file: not _may_be_master(file.relative_to(root.parent)))
     entries: dict[Path, ImportEntry] = {}
     for done, file in enumerate(ordered, start=1):
-        entries[file] = _imported(store, file, told, replace_bars, skip_unknown=root.is_dir())
+        take = _previewed if preview else partial(_taken, replace_bars=replace_bars)
+        entries[file] = _imported(store, file, told, take, skip_unknown=root.is_dir())
         if progress is not None:
             progress(done, len(files))
     return ImportReport(tuple(entries[file] for file in files))
@@ -137,17 +150,53 @@ def _may_be_master(file: Path) -> bool:
     return any(word in file.as_posix().lower() for word in ("master", "meta", "base_info", "factor"))
 
 
-def _imported(store: BarStore, file: Path, hints: ImportHints, replace_bars: bool, *, skip_unknown: bool) -> ImportEntry:
+def _imported(store: BarStore, file: Path, hints: ImportHints, take: _Take, *, skip_unknown: bool) -> ImportEntry:
     if skip_unknown and file.suffix.lower() not in _DATA_SUFFIXES:
         korean, english = f"{file.name}: 시세 파일 형식이 아니어서 건너뜀", f"{file.name}: skipped, not a kind of file that holds bars"
         return ImportEntry(file, Outcome.SKIPPED, korean, english)
     try:
-        found = read_file(file, hints)
-        if isinstance(found, MasterRows):
-            return _take_master(store, file, found)
-        return _take_bars(store, file, found, replace_bars)
+        return take(store, file, read_file(file, hints))
     except BokgiError as error:
         return _refused(file, error)
+
+
+def _taken(store: BarStore, file: Path, found: list[Incoming] | MasterRows, *, replace_bars: bool) -> ImportEntry:
+    return _take_master(store, file, found) if isinstance(found, MasterRows) else _take_bars(store, file, found, replace_bars)
+
+
+def _previewed(store: BarStore, file: Path, found: list[Incoming] | MasterRows) -> ImportEntry:
+    """What an import would do, with the first and the last bar as they were understood."""
+    if isinstance(found, MasterRows):
+        words = f"종목 정보({found.kind}) {found.rows.height:,}행", f"{found.rows.height:,} rows of master data ({found.kind})"
+        return ImportEntry(file, Outcome.PREVIEWED, *_preview_words(file, words), rows=found.rows.height, detected=found.detected)
+    master = Master.read(_home(store))
+    described = [judged(described_by(incoming, master), master) for incoming in found]
+    faults = tuple(fault for incoming in described for fault in incoming.faults)
+    rows = sum(incoming.bars.height for incoming in described)
+    korean, english = _words(file, Outcome.PREVIEWED, described, rows, faults)
+    detected = tuple(sentence for each in described for sentence in (*each.detected, *_edges(each)))
+    series = tuple((code, incoming.interval) for incoming in described for code in incoming.facts)
+    sentences = (korean.replace("를 가져옴", "를 읽음"), english)
+    return ImportEntry(file, Outcome.PREVIEWED, *_preview_words(file, sentences), series, rows, faults, detected)
+
+
+def _preview_words(file: Path, words: Sentence) -> Sentence:
+    korean, english = (word.removeprefix(f"{file.name}: ") for word in words)
+    return f"{file.name}: 미리 보기(저장하지 않음). {korean}", f"{file.name}: preview, nothing was stored. {english}"
+
+
+def _edges(incoming: Incoming) -> tuple[Sentence, ...]:
+    rows = [incoming.bars.row(0, named=True), incoming.bars.row(-1, named=True)]
+    return tuple(
+        (f"{korean}: {_bar(row)}", f"{english}: {_bar(row)}")
+        for korean, english, row in zip(("첫 봉", "마지막 봉"), ("first bar", "last bar"), rows, strict=True)
+    )
+
+
+def _bar(row: dict[str, Any]) -> str:
+    clock = f" {row['minute'] // 60:02d}:{row['minute'] % 60:02d}"
+    prices = " ".join(f"{sign} {row[name]:,.10g}" if row[name] is not None else f"{sign} -" for name, sign in _SIGNS.items())
+    return f"{row['code']} {row['session']}{clock} {prices}"
 
 
 def _refused(file: Path, error: BokgiError) -> ImportEntry:

@@ -33,6 +33,7 @@ class ImportLimits:
 class ImportHints:
     """What is known beforehand; `None` means: detect it.
 
+    columns : (title in the file, what it is), for titles that are not recognised or are taken for something else
     timezone : zone of stamps without an offset (`Asia/Seoul`); fetched_at : UTC instant of the fetch, rows later are invented
     """
 
@@ -51,4 +52,5 @@ class ImportHints:
     source: str | None = None
     adjusted: bool | None = None
     fetched_at: datetime | None = None
+    columns: tuple[tuple[str, str], ...] = ()
     limits: ImportLimits = field(default_factory=ImportLimits)

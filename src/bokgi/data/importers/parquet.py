@@ -6,7 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bokgi.data.importers.columns import check_width
+from bokgi.data.importers.columns import check_width, told_titles
 from bokgi.data.importers.content import FileContent
 from bokgi.data.importers.hints import ImportHints
 from bokgi.data.importers.tables_of import read_table
@@ -36,6 +36,8 @@ def read(content: FileContent, hints: ImportHints) -> list[Incoming] | MasterRow
         raise FileBroken(content.name, "Parquet", str(error).split("\n", 1)[0]) from error
     flat = [name for name, dtype in table.schema.items() if not dtype.is_nested() and dtype != pl.Object]
     plain = table.select(flat).with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
+    if hints.columns:
+        plain = plain.rename(dict(zip(plain.columns, told_titles(content.name, plain.columns, hints.columns), strict=True)))
     words = ("Parquet 파일", "Parquet file")
     return read_table(content, plain, hints, (words,))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from bokgi.data.importers.columns import check_width, recognised
+from bokgi.data.importers.columns import check_width, recognised, told_titles
 from bokgi.data.importers.content import FileContent, zip_members
 from bokgi.data.importers.hints import ImportHints
 from bokgi.data.importers.masters import master_kind
@@ -34,17 +34,17 @@ def read(content: FileContent, hints: ImportHints) -> list[Incoming] | MasterRow
     FileBroken, FileTooLarge, ArchiveUnsafe, FileUnrecognised and what `read_table` raises
     """
     zip_members(content)
-    sheet, table = _first_table(content)
+    sheet, table = _first_table(content, hints)
     return read_table(content, table, hints, ((f"엑셀 시트: {sheet}", f"workbook sheet: {sheet}"),))
 
 
-def _first_table(content: FileContent) -> tuple[str, pl.DataFrame]:
+def _first_table(content: FileContent, hints: ImportHints) -> tuple[str, pl.DataFrame]:
     import openpyxl
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(content.data), read_only=True, data_only=True)
         for sheet in book.worksheets:
-            table = _table(content, sheet.iter_rows(values_only=True))
+            table = _table(content, sheet.iter_rows(values_only=True), hints)
             if table is not None:
                 return str(sheet.title), table
     except BokgiError:
@@ -54,8 +54,8 @@ def _first_table(content: FileContent) -> tuple[str, pl.DataFrame]:
     raise FileUnrecognised(content.name, "sheets without titles")
 
 
-def _table(content: FileContent, rows: Iterator[tuple[Any, ...]]) -> pl.DataFrame | None:
-    titles = _titles(content, rows)
+def _table(content: FileContent, rows: Iterator[tuple[Any, ...]], hints: ImportHints) -> pl.DataFrame | None:
+    titles = _titles(content, rows, hints)
     if titles is None:
         return None
     columns: list[list[str | None]] = [[] for _ in titles]
@@ -67,11 +67,13 @@ def _table(content: FileContent, rows: Iterator[tuple[Any, ...]]) -> pl.DataFram
     return pl.DataFrame({title: pl.Series(column, dtype=pl.String) for title, column in zip(titles, columns, strict=True)})
 
 
-def _titles(content: FileContent, rows: Iterator[tuple[Any, ...]]) -> list[str] | None:
+def _titles(content: FileContent, rows: Iterator[tuple[Any, ...]], hints: ImportHints) -> list[str] | None:
     """The titles stand in one of the first rows, below headings."""
     for _, row in zip(range(_TITLE_ROWS), rows, strict=False):
         words = [str(cell).strip() if cell is not None else f"_{index}" for index, cell in enumerate(row)]
         check_width(content.name, len(words), content.limits.columns)
+        if hints.columns and {title for title, _ in hints.columns} <= set(words):
+            words = told_titles(content.name, words, hints.columns)
         found = recognised(words).values()
         if len(set(words)) == len(words) and (master_kind(words) is not None or "close" in found):
             return words
