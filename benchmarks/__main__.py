@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import service, service_workers
+from benchmarks import service, service_workers, ten_years
 from benchmarks.cases import (
     FULL,
     QUICK,
@@ -37,6 +37,8 @@ both packages must agree to 1e-9 (relative); if they do not, the command fails.
   system's cache of files there.
 - **Search**: generated names; queries are beginnings, initial consonants, half-typed syllables, English words, codes, and texts that find
   nothing.
+- **Scale**: generated bars; the import is of one Parquet file with its quality report, the backtest is the second of two in one process
+  (resolution, panel, market terms, the run and its three companions at other slippages and held, metrics).
 - **Import**: each in a process of its own, one run.
 - **Service**: a real `bokgi serve --demo` with its worker, asked over HTTP by a client on the same machine and cores. At a fixed rate an
   answer is timed from the moment at which its request was due, so a stall cannot hide. *Two workers*: `bokgi work` on a PostgreSQL server
@@ -70,7 +72,7 @@ def shown(rows: Iterator[Row]) -> list[Row]:
     return kept
 
 
-def page_of(machine: list[str], rows: list[Row], served: list[Row], imports: list[Row], store: list[str]) -> str:
+def page_of(machine: list[str], rows: list[Row], served: list[Row], scale: list[Row], imports: list[Row], store: list[str]) -> str:
     """The page; all its figures come from this run."""
     parts = [
         "# Benchmarks",
@@ -79,6 +81,8 @@ def page_of(machine: list[str], rows: list[Row], served: list[Row], imports: lis
         "\n".join([HEADING, *(row.to_markdown() for row in rows)]),
         "## Service",
         "\n".join([HEADING, *(row.to_markdown() for row in served)]),
+        "## Scale",
+        "\n".join([HEADING, *(row.to_markdown() for row in scale)]),
         "## Import",
         "\n".join(["| Case | Bokgi |\n| --- | --- |", *(f"| {row.case} | {row.ours} |" for row in imports)]),
         "The store alone (`python -m benchmarks.store_speed`), generated bars and their memory included:",
@@ -98,9 +102,9 @@ def main() -> None:
     print("\n".join([*machine, "", HEADING]))
     rows = shown(comparison_rows(size))
     if size.imports:
-        served, imports, store = shown(service_rows()), shown(import_rows()), store_lines()
+        served, scale, imports, store = shown(service_rows()), shown(ten_years.rows_of()), shown(import_rows()), store_lines()
         print("\n".join(store))
-        PAGE.write_text(page_of(machine, rows, served, imports, store), encoding="utf-8")
+        PAGE.write_text(page_of(machine, rows, served, scale, imports, store), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -158,3 +158,29 @@ def test_a_check_holds_bars_within_the_day_against_the_daily_ones(terminal: Term
     terminal.run("data", "import", days)
     assert terminal.run("data", "check") == 0
     assert "bars within the day go beyond the high or low of the daily bar on 1 sessions" in terminal.said
+
+
+def test_a_watched_folder_is_imported_once_and_again_where_a_file_changes(terminal: Terminal, bars_file: Path) -> None:
+    folder = bars_file.parent / "watched"
+    folder.mkdir()
+    file = bars_file.rename(folder / bars_file.name)
+    assert terminal.run("data", "watch", folder, "--once") == 0
+    assert "005930_5m.csv: taken, 5 5m bars" in terminal.said
+    assert terminal.run("data", "watch", folder, "--once") == 0
+    assert terminal.said == ""
+    file.write_text(BARS + "2025-10-17 09:10:00+09:00,97100,97400,97000,97300,1000\n", "utf-8")
+    (folder / "broken.parquet").write_bytes(b"PAR1 and then nothing")
+    assert terminal.run("data", "watch", folder, "--once") == 2
+    assert "6 5m bars" in terminal.said
+    assert "broken.parquet: refused." in terminal.said
+    assert terminal.run("data", "watch", folder / "nowhere", "--once") == 2
+
+
+def test_a_preview_stores_nothing_and_columns_can_be_named(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "005930.csv"
+    file.write_text("거래일,체결가\n2025-10-16,70200\n2025-10-17,70800\n", "utf-8")
+    assert terminal.run("data", "import", file, "--preview", "--column", "거래일=date", "--column", "체결가=close") == 0
+    assert "preview, nothing was stored. previewed, 2 1d bars of 005930" in terminal.said
+    assert "first bar: 005930 2025-10-16 09:00 O - H - L - C 70,200 V -" in terminal.said
+    assert terminal.run("data", "list") == 0
+    assert "bokgi data import FILE" in terminal.said

@@ -117,6 +117,12 @@ DATA = (
         "인터넷의 제공처에서 봉 자료를 받아 저장된 자료에 이어 붙입니다.",
     ),
     Entry(
+        "watch",
+        "bokgi.cli.data_watch:watch_command",
+        "Watch a folder and import what is new in it.",
+        "폴더를 지켜보며 새 파일을 가져옵니다.",
+    ),
+    Entry(
         "list",
         "bokgi.cli.data_views:list_command",
         "List the stored series.",

@@ -29,7 +29,8 @@ def coverage_faults(quality: Quality) -> list[Fault]:
 def _missing_sessions(quality: Quality) -> list[Fault]:
     """Sessions between a code's first and last bar without any bar; more than half missing at once for all is one fault."""
     numbered = quality.sessions.with_row_index("number").select("session", pl.col("number").cast(pl.Int64))
-    days = quality.bars.select("code", "session").unique(maintain_order=True).join(numbered, on="session", maintain_order="left")
+    rows = quality.bars.select("code", "session")
+    days = (rows if quality.interval.is_daily else rows.unique(maintain_order=True)).join(numbered, on="session", maintain_order="left")
     gap = days.sort("code", "session").with_columns(
         (pl.col("number").diff().over("code") - 1).alias("gap"), pl.col("number").alias("after")
     )

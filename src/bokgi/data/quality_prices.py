@@ -82,13 +82,19 @@ def _limit_faults(quality: Quality) -> list[Fault]:
         if not has_price_limit(kind):
             continue
         rows = _rows_of(quality, codes)
+        if rows["base_price"].null_count() == rows.height:
+            unchecked.append(rows if quality.interval.is_daily else rows.unique(["code", "session"], maintain_order=True))
+            continue
         day = rows["session"].to_numpy().astype("datetime64[D]")
         upper, lower = daily_limits(rows["base_price"].to_numpy(), day, board, kind, leverage)
         high, low = rows["high"].to_numpy(), rows["low"].to_numpy()
         outside = (low > 0) & ((high > upper) | (low < lower))
         limits = rows.with_columns(pl.Series("upper", upper), pl.Series("lower", lower))
         beyond.append(limits.filter(pl.Series(outside)))
-        unchecked.append(rows.filter(pl.Series(np.isnan(upper))).unique(["code", "session"], maintain_order=True))
+        without = rows.filter(pl.Series(np.isnan(upper)))
+        unchecked.append(without if quality.interval.is_daily else without.unique(["code", "session"], maintain_order=True))
+    if not beyond:
+        return _merged(quality, unchecked, "limits_unchecked", stamp(quality))
     range_words = pl.format("{} {}-{}", stamp(quality), shown(pl.col("low")), shown(pl.col("high")))
     words = pl.format("{}, limits {}-{}", range_words, shown(pl.col("lower")), shown(pl.col("upper")))
     return _merged(quality, beyond, "beyond_limit", words) + _merged(quality, unchecked, "limits_unchecked", stamp(quality))

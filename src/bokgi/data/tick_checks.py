@@ -5,19 +5,47 @@ import polars as pl
 
 from bokgi.market.instruments import Board, Kind
 from bokgi.market.ticks import UNKNOWN_LADDER, is_on_half_tick, is_on_tick, ladder_of
-from bokgi.units import BoolArray
+from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
+
+_LADDERS = 1024.0
+"""More than there are ladders: price x 1024 + ladder is exact, so that each price is looked at once on each ladder."""
 
 
 def tick_state(prices: pl.DataFrame, board: Board, kind: Kind) -> tuple[BoolArray, BoolArray]:
-    """(on the half tick, off the ladder) of a table with `session` and `price`; days without known rules are neither."""
+    """(on the half tick, off the ladder) of a table with `session` and `price`; days without known rules are neither.
+
+    Prices repeat: of millions of rows only the different ones are held against the ladder of their days.
+    """
     day = prices["session"].to_numpy().astype("datetime64[D]")
-    price = prices["price"].to_numpy()
-    known = (ladder_of(day, board, kind) != UNKNOWN_LADDER) & np.isfinite(price) & (price > 0)
+    if not len(day):
+        return np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.bool_)
+    number = day.astype(np.int64)
+    first = int(number.min())
+    every = np.arange(first, int(number.max()) + 1).astype("datetime64[D]")
+    ladder = ladder_of(every, board, kind)[number - first]
+    keys = prices["price"].fill_null(float("nan")) * _LADDERS + pl.Series(ladder.astype(np.float64))
+    shown = pl.DataFrame({"key": keys, "number": number}).unique("key")
+    half, off = _state_of(shown["key"].to_numpy(), shown["number"].to_numpy(), ladder_of(every, board, kind), first, board, kind)
+    return tuple(_rows_among(keys, shown["key"], chosen) for chosen in (half, off))  # type: ignore[return-value]  # two of them
+
+
+def _state_of(key: FloatArray, number: IntArray, ladders: ShortArray, first: int, board: Board, kind: Kind) -> tuple[BoolArray, BoolArray]:
+    """The state of different prices, each on one day of its ladder."""
+    ladder = ladders[number - first]
+    price, day = (key - ladder) / _LADDERS, number.astype("datetime64[D]")
+    known = (ladder != UNKNOWN_LADDER) & np.isfinite(price) & (price > 0)
     half, off = np.zeros(len(price), dtype=np.bool_), np.zeros(len(price), dtype=np.bool_)
     on = is_on_tick(price[known], day[known], board, kind)
     half[known] = ~on & is_on_half_tick(price[known], day[known], board, kind)
     off[known] = ~on & ~half[known]
     return half, off
+
+
+def _rows_among(keys: pl.Series, different: pl.Series, chosen: BoolArray) -> BoolArray:
+    """Rows whose key is one of the chosen ones."""
+    if not chosen.any():
+        return np.zeros(len(keys), dtype=np.bool_)
+    return keys.is_in(different.filter(pl.Series(chosen)).implode()).fill_null(value=False).to_numpy()
 
 
 _ANY_LADDER = ((Board.KOSPI, Kind.STOCK), (Board.KOSDAQ, Kind.STOCK), (Board.KOSPI, Kind.ETF))
