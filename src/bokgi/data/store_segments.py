@@ -165,11 +165,17 @@ def to_stored(bars: pl.DataFrame) -> pl.DataFrame:
     return bars.select(casts).with_columns(pl.col(floats).fill_nan(None))
 
 
-def series_hash(bars: pl.DataFrame) -> str:
-    """SHA-256 over one series' rows, column by column; the same whatever segment they lie in."""
+def hashed_columns(bars: pl.DataFrame) -> dict[str, Column]:
+    """The columns that a hash covers, as arrays: made once for all series of a segment."""
+    return {name: np.ascontiguousarray(_numbers(bars[name], name)) for name in HASHED}
+
+
+def rows_hash(columns: dict[str, Column], first: int, end: int) -> str:
+    """SHA-256 over the rows `[first, end)`, which are those of one series."""
     digest = hashlib.sha256()
-    for name in HASHED:
-        digest.update(name.encode() + b"\0" + _numbers(bars[name], name).tobytes())
+    for name, column in columns.items():
+        digest.update(name.encode() + b"\0")
+        digest.update(column[first:end].tobytes())
     return digest.hexdigest()
 
 

@@ -19,7 +19,7 @@ from bokgi.data.incoming import Incoming
 from bokgi.data.series import SeriesFacts
 from bokgi.data.store_manifest import Manifest, Segment, StoredSeries
 from bokgi.data.store_merge import facts_conflict, merged_bars, merged_facts, merged_faults, merged_repairs
-from bokgi.data.store_segments import SCHEMA, Piece, check_segment, read_rows, series_hash, to_stored, write_segment
+from bokgi.data.store_segments import SCHEMA, Piece, check_segment, hashed_columns, read_rows, rows_hash, to_stored, write_segment
 from bokgi.errors.store import FactsDiffer, HistoryDiffers, IncomingMalformed
 
 SEGMENT_ROWS = 2_000_000
@@ -207,17 +207,18 @@ def _keep(work: _Work, bars: pl.DataFrame) -> None:
 
 
 def _described(bars: pl.DataFrame, segment: Segment, facts: dict[str, SeriesFacts]) -> Iterator[StoredSeries]:
+    columns, sessions = hashed_columns(bars), bars["session"]
     for run in _runs(bars):
-        own = bars.slice(run.row, run.count)
+        end = run.row + run.count
         yield StoredSeries(
             code=run.code,
             segment=segment.name,
             row=run.row,
             bars=run.count,
-            first=own["session"][0],
-            last=own["session"][-1],
-            sha256=series_hash(own),
-            has_base=own["base_price"].null_count() < run.count,
+            first=sessions[run.row],
+            last=sessions[end - 1],
+            sha256=rows_hash(columns, run.row, end),
+            has_base=bool(np.isfinite(columns["base_price"][run.row : end]).any()),
             facts=facts[run.code],
         )
 
