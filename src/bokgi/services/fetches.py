@@ -130,11 +130,10 @@ def codes_to_fetch(words: Sequence[str], store: Store, master: Master, interval:
 def _source_json(name: str, settings: Settings) -> dict[str, Any]:
     source = source_named(name, settings)
     problem: BokgiError | None = None
-    if name != "krx-login" or not settings.krx_password:  # a login is not tried only to draw a page
-        try:
-            source.check_ready()
-        except BokgiError as error:
-            problem = error
+    try:
+        source.check_ready()
+    except BokgiError as error:
+        problem = error
     said = None if problem is None else {"korean": problem.sentence(Language.KOREAN), "english": problem.sentence()}
     return {"name": name, "intervals": [str(each) for each in source.intervals()], "problem": said}
 

@@ -18,6 +18,7 @@ from bokgi.data.importers.hints import ImportHints
 from bokgi.data.importers.krx_json import read_answer
 from bokgi.data.incoming import Incoming
 from bokgi.data.sources.deadline import SECONDS, within
+from bokgi.data.sources.installed import check_installed
 from bokgi.data.sources.naver import COMMON_DAYS
 from bokgi.data.sources.port import Clock, Manner, Wanted
 from bokgi.errors.imports import FileBroken
@@ -49,11 +50,11 @@ class KrxLogin:
 
         Raises
         ------
-        LoginMissing, SourceNotInstalled, LoginRefused, SourceUnreachable
+        LoginMissing, SourceNotInstalled
         """
         if not self._login or not self._password:
             raise LoginMissing(NAME, SETTINGS)
-        self._session()
+        check_installed(NAME, PACKAGE, PACKAGE, EXTRA)
 
     def fetch_bars(self, wanted: Wanted) -> Incoming:
         """Ask for one series; see `Source`."""

@@ -23,6 +23,7 @@ from bokgi.data.importers.content import FileContent
 from bokgi.data.importers.hints import ImportHints
 from bokgi.data.incoming import Incoming
 from bokgi.data.sources.deadline import SECONDS, within
+from bokgi.data.sources.installed import check_installed
 from bokgi.data.sources.port import Clock, Manner, Wanted
 from bokgi.errors.imports import FileBroken
 from bokgi.errors.sources import IntervalNotOffered, NotAtSource, SourceNotInstalled, SourceUnreachable
@@ -55,7 +56,7 @@ class FinanceDataReader:
         ------
         SourceNotInstalled
         """
-        self._package()
+        check_installed(NAME, "FinanceDataReader", PACKAGE, EXTRA)
 
     def fetch_bars(self, wanted: Wanted) -> Incoming:
         """Ask for one series; see `Source`."""

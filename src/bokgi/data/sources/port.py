@@ -57,7 +57,7 @@ class Source(Protocol):
         """Lengths of bars that it has, finest first."""
 
     def check_ready(self) -> None:
-        """Look whether it can be asked at all.
+        """Look whether it can be asked at all; nobody is asked for it, and no package is loaded.
 
         Raises
         ------

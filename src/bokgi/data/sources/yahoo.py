@@ -20,6 +20,7 @@ from bokgi.data.importers.content import FileContent
 from bokgi.data.importers.hints import ImportHints
 from bokgi.data.importers.yahoo_chart import read_chart
 from bokgi.data.incoming import Incoming
+from bokgi.data.sources.installed import check_installed
 from bokgi.data.sources.port import Clock, Manner, Wanted
 from bokgi.errors.imports import FileBroken, SourceAnsweredError
 from bokgi.errors.sources import IntervalNotOffered, NotAtSource, SourceLimited, SourceNotInstalled, SourceRefused, SourceUnreachable
@@ -69,7 +70,7 @@ class Yahoo:
         ------
         SourceNotInstalled
         """
-        self._package()
+        check_installed(NAME, PACKAGE, PACKAGE, NAME)
 
     def fetch_bars(self, wanted: Wanted) -> Incoming:
         """Ask for one chart; see `Source`."""
