@@ -142,6 +142,8 @@ def test_a_schedule_starts_once_a_session_after_its_time_and_never_on_closed_day
     assert started_at(schedules, clock, "2026-03-07T21:00") == 0
     assert started_at(schedules, clock, "2026-03-09T21:00") == 1
     assert schedules.all()[0].last_day == "2026-03-09"
+    assert started_at(schedules, clock, "2031-03-08T21:00") == 0  # a Saturday past the end of the calendar
+    assert started_at(schedules, clock, "2031-03-10T21:00") == 1
 
 
 def test_a_schedule_whose_start_fails_is_due_again(tmp_path: Path) -> None:

@@ -96,8 +96,8 @@ class LoginRefused(EnvironmentFault):
 
 class NameNotFound(InputError):
     code = "name_not_found"
-    english = "No instrument is named '{given}'. Give its code, or fetch the list of issues with `bokgi data fetch --listing`."
-    korean = "'{given}'이라는 종목을 찾지 못했습니다. 종목코드를 주거나 `bokgi data fetch --listing`으로 종목 목록을 받으세요."
+    english = "No instrument is named '{given}'. Give its code, or import a list of issues first: `bokgi data import FILE`."
+    korean = "'{given}'이라는 종목을 찾지 못했습니다. 종목코드를 주거나, 종목 정보 파일을 먼저 가져오세요: `bokgi data import 파일`."
 
     def __init__(self, given: str) -> None:
         super().__init__(field="codes", given=given[:60])

@@ -47,6 +47,10 @@ class BackupReport:
     damaged: tuple[str, ...]
 
 
+LEDGER = ".jsonl"
+"""Of the questions to sources: it grows while it is read, and means something for a day only."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -81,10 +85,11 @@ def _staged(settings: Settings, database: Database, staging: Path, created_at: d
     rows = staging / ROWS
     copy_out(database, rows)
     damaged = _stage_results(settings.home, RunRows(database), rows, staging)
-    _link_folder(settings.home / "master", staging / "master")
+    for name in ("master", "fetches"):
+        _link_folder(settings.home / name, staging / name)
     if with_bars:
         _stage_bars(settings.home, staging)
-    parts = ("rows", "results", "master", *(("bars",) if with_bars else ()))
+    parts = ("rows", "results", "master", "fetches", *(("bars",) if with_bars else ()))
     return BackupManifest(created_at, settings.release_name, check_copy(rows), parts, _count(rows), tuple(damaged))
 
 
@@ -116,10 +121,10 @@ def _stage_bars(home: Path, staging: Path) -> None:
 
 
 def _link_folder(source: Path, target: Path) -> None:
-    """The same files under other names; copies where the disk has no links. Files in the making are left out."""
+    """The same files under other names; copies where the disk has no links. Files in the making, and those that grow, are left out."""
     for path in sorted(source.rglob("*")) if source.is_dir() else []:
         is_file = path.is_file() and not path.is_symlink()
-        if is_file and path.name != "lock" and not path.name.startswith(TEMPORARY_PREFIX):
+        if is_file and path.name != "lock" and path.suffix != LEDGER and not path.name.startswith(TEMPORARY_PREFIX):
             place = target / path.relative_to(source)
             place.parent.mkdir(parents=True, exist_ok=True)
             try:

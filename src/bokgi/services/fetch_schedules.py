@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 from bokgi.data.store_files import write_atomically, writer_lock
 from bokgi.errors.requests import FieldInvalid
 from bokgi.errors.service import ScheduleUnknown
-from bokgi.market.calendar import is_session
+from bokgi.market.calendar import calendar_range, is_session
 from bokgi.market.instruments import Exchange
 
 MOST_SCHEDULES = 50
 USUAL_TIME = "20:40"
 """After the after-market has closed, too."""
 EARLIEST = time(16, 0)
+FRIDAY = 5
 _LOCK_SECONDS = 10.0
 _ZONE = ZoneInfo("Asia/Seoul")
 
@@ -116,6 +117,9 @@ def _is_due(schedule: Schedule, now: datetime) -> bool:
 
 
 def _is_session(day: date) -> bool:
+    """By the calendar; past its end every weekday, for a source says by itself that there is nothing new."""
+    if day > calendar_range(Exchange.XKRX).last:
+        return day.isoweekday() <= FRIDAY
     return is_session(Exchange.XKRX, day)
 
 
