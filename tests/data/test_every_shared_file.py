@@ -120,8 +120,8 @@ def test_every_file_is_taken_or_refused_as_the_table_says(shared_data: Path) -> 
         except BokgiError as error:
             got: tuple[str, int | str] = ("refused", error.code)
         else:
-            is_master = isinstance(found, MasterRows)
-            got = (MASTER, found.rows.height) if is_master else (BARS, sum(part.bars.height for part in found))  # type: ignore[union-attr]  # the other of the two
+            rows = found.rows.height if isinstance(found, MasterRows) else sum(part.bars.height for part in found)
+            got = (MASTER if isinstance(found, MasterRows) else BARS, rows)
         if got[0] != outcome or not fits(got[1], expected):
             wrong.append(f"{name}: {got}, not {outcome} {expected}")
     assert not wrong, "\n".join(wrong)
