@@ -12,9 +12,10 @@ OUTSIDE = ("http://", "https://", "mailto:")
 
 
 def anchors(text: str) -> set[str]:
-    """Anchors as the usual renderers make them from headings."""
+    """Anchors as the usual renderers make them from headings, and those that a page names itself."""
     headings = re.findall(r"^#{1,6}\s+(.*?)\s*#*$", text, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    named = set(re.findall(r'<a id="([^"]+)">', text))
+    return named | {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

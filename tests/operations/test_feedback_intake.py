@@ -26,6 +26,7 @@ from bokgi.operations.feedback.email import EmailFeedback, Mailbox
 from bokgi.operations.feedback.form import FormFeedback
 from bokgi.operations.feedback.reading import kind_of
 from bokgi.operations.feedback.slack import SlackFeedback, slack_client
+from bokgi.operations.notices import Notice, SlackNotice
 from bokgi.operations.record_kinds import Kind
 from bokgi.operations.release_feedback import record_feedback
 from bokgi.records.database import Database
@@ -342,3 +343,14 @@ def test_what_is_not_installed_is_said_plainly(monkeypatch: pytest.MonkeyPatch, 
         reading = EmailFeedback(Mailbox("127.0.0.1", 9, "u", "p", is_encrypted=False), today()).read_new()
         assert not reading.was_read
         assert f"bokgi[{extra}]" in reading.problem
+
+
+def test_a_notice_is_posted_in_the_channel_and_a_refusal_is_said(slack: SlackStandIn) -> None:
+    way = SlackNotice(slack_client("xoxb-test", slack.base_url), "C9")
+    assert way.send(Notice("v1.2.0 통과", "배포가 끝났습니다", "ab" * 32, 7)) == ""
+    path, asked = slack.calls[-1]
+    assert path.endswith("chat.postMessage")
+    assert (asked["channel"], asked["text"].splitlines()[:2]) == ("C9", ["v1.2.0 통과", "배포가 끝났습니다"])
+    assert "ab" * 32 in asked["text"]
+    slack.error = "not_in_channel"
+    assert "not_in_channel" in way.send(Notice("x", "y", "0" * 64, 1))
