@@ -66,7 +66,8 @@ def slack() -> Iterator[SlackStandIn]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked = dict(parse_qsl(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()))
+            content = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+            asked = json.loads(content) if content.startswith("{") else dict(parse_qsl(content))
             made.calls.append((self.path, asked))
             if made.limited > 0:
                 made.limited -= 1
