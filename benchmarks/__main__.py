@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import service, service_workers, ten_years
+from benchmarks import cross_grid, minute_search, search_store, service, service_workers, ten_years
 from benchmarks.cases import (
     FULL,
     QUICK,
@@ -35,6 +35,10 @@ both packages must agree to 1e-9 (relative); if they do not, the command fails.
 - **Seven strategies**: the synthetic demo market under `krx`, defaults of all strategies; the panel is read from the store each time.
   *Warm* repeats in one process. *Cold* is a whole new process, its start and imports included, with the compile cache and the
   system's cache of files there.
+- **Searches**: *every pair of times* starts from bars in memory and ends with balance, trades, wins, mean and deviation of session returns
+  and deepest fall of each pair, in two threads; the loop in C computes the same, and is compiled by the command; NumPy works on whole
+  arrays of pairs, in two threads too. Balances, trades and wins must agree to the won before anything is timed. *Store to stored trials*
+  reads the demo market, searches it and writes all trials to Parquet. *Growth*: each size in a process of its own, the second of two runs.
 - **Search**: generated names; queries are beginnings, initial consonants, half-typed syllables, English words, codes, and texts that find
   nothing.
 - **Scale**: generated bars; the import is of one Parquet file with its quality report, the backtest is the second of two in one process
@@ -56,6 +60,15 @@ def comparison_rows(size: Size) -> Iterator[Row]:
     yield from search_rows()
 
 
+def parameter_rows(size: Size) -> Iterator[Row]:
+    """All rows of searches for the best parameters."""
+    yield from minute_search.kernel_rows(size.rounds if not size.judged else 7, size.instruments, judged=size.judged)
+    yield from search_store.store_rows(instruments=size.instruments, sessions=size.sessions, judged=size.judged)
+    yield from cross_grid.grid_rows(3, judged=size.judged)
+    if size.judged:
+        yield from search_store.growth_rows()
+
+
 def service_rows() -> Iterator[Row]:
     """All rows of the service."""
     with tempfile.TemporaryDirectory() as folder:
@@ -72,13 +85,17 @@ def shown(rows: Iterator[Row]) -> list[Row]:
     return kept
 
 
-def page_of(machine: list[str], rows: list[Row], served: list[Row], scale: list[Row], imports: list[Row], store: list[str]) -> str:
+def page_of(
+    machine: list[str], rows: list[Row], searches: list[Row], served: list[Row], scale: list[Row], imports: list[Row], store: list[str]
+) -> str:
     """The page; all its figures come from this run."""
     parts = [
         "# Benchmarks",
         "Written by `make bench` (`python -m benchmarks`); do not edit by hand.",
         "\n".join(machine),
         "\n".join([HEADING, *(row.to_markdown() for row in rows)]),
+        "## Searches",
+        "\n".join([HEADING, *(row.to_markdown() for row in searches)]),
         "## Service",
         "\n".join([HEADING, *(row.to_markdown() for row in served)]),
         "## Scale",
@@ -100,11 +117,11 @@ def main() -> None:
     size = QUICK if parser.parse_args().quick else FULL
     machine = machine_lines()
     print("\n".join([*machine, "", HEADING]))
-    rows = shown(comparison_rows(size))
+    rows, searches = shown(comparison_rows(size)), shown(parameter_rows(size))
     if size.imports:
         served, scale, imports, store = shown(service_rows()), shown(ten_years.rows_of()), shown(import_rows()), store_lines()
         print("\n".join(store))
-        PAGE.write_text(page_of(machine, rows, served, scale, imports, store), encoding="utf-8")
+        PAGE.write_text(page_of(machine, rows, searches, served, scale, imports, store), encoding="utf-8")
 
 
 if __name__ == "__main__":

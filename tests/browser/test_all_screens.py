@@ -97,7 +97,7 @@ def test_the_keyboard_reaches_the_content_and_the_navigation(open_page: Open) ->
     page.wait_for_selector("text=당일 매매")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="본문으로 건너뛰기")).to_be_focused()
-    for _ in range(3):
+    for _ in range(4):
         page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="결과")).to_be_focused()
     page.keyboard.press("Tab")

@@ -56,6 +56,7 @@ function entries(values: unknown): Map<string, unknown> {
 export const pages = {
   backtest: (query: Record<string, string> = {}) => filled('/pages/specific-stock-selection.html', { query }),
   result: (id?: string) => filled('/pages/result.html', { query: { id } }),
+  search: (query: Record<string, string> = {}) => filled('/pages/search.html', { query }),
   history: (query: Record<string, string> = {}) => filled('/pages/history.html', { query }),
   data: (query: Record<string, string> = {}) => filled('/pages/data.html', { query }),
   ops: (query: Record<string, string> = {}) => filled('/pages/ops.html', { query }),

@@ -9,10 +9,11 @@ export interface Screen {
   readonly isForOperators?: boolean
 }
 
-export type ScreenName = 'backtest' | 'result' | 'history' | 'data' | 'ops'
+export type ScreenName = 'backtest' | 'search' | 'result' | 'history' | 'data' | 'ops'
 
 export const SCREENS: readonly Screen[] = [
   { name: 'backtest', file: 'specific-stock-selection.html', korean: '백테스트', english: 'Backtest' },
+  { name: 'search', file: 'search.html', korean: '최적 시간', english: 'Best times' },
   { name: 'result', file: 'result.html', korean: '결과', english: 'Result' },
   { name: 'history', file: 'history.html', korean: '기록', english: 'History' },
   { name: 'data', file: 'data.html', korean: '데이터', english: 'Data' },

@@ -3,6 +3,7 @@ import { dataEn } from './dataEn'
 import type { Metric } from './metrics'
 import { operationsInEnglish as ops } from './operations'
 import type { Words } from './ko'
+import { searchEn } from './search'
 
 const metrics: Record<Metric, readonly [label: string, meaning: string]> = {
   total_profit: ['Net profit', 'The profits of closed trades, added up after costs.'],
@@ -280,6 +281,7 @@ export const en: Words = {
     sessions: (count) => `${count} sessions`,
     finished: 'Finished',
   },
+  search: searchEn,
   history: {
     title: 'History',
     search: 'Find by number, note or code',

@@ -2,6 +2,7 @@
 import { dataKo } from './dataKo'
 import type { Metric } from './metrics'
 import { operationsInKorean as ops } from './operations'
+import { searchKo } from './search'
 
 const metrics: Record<Metric, readonly [label: string, meaning: string]> = {
   total_profit: ['순손익', '끝난 거래의 손익을 비용까지 빼고 더한 금액입니다.'],
@@ -280,6 +281,7 @@ export const ko = {
     sessions: (count: string) => `${count}거래일`,
     finished: '완료 시각',
   },
+  search: searchKo,
   history: {
     title: '기록',
     search: '번호, 메모, 종목코드로 찾기',
