@@ -1,5 +1,6 @@
 """The best times in a browser: from the start of a search to the backtest of one of its cells, by pointer and by keyboard."""
 
+import json
 import time
 
 import pytest
@@ -60,7 +61,7 @@ def test_the_heat_map_is_walked_by_keyboard_and_a_cell_runs_its_backtest(open_pa
     bought, sold = figures.inner_text().split(" → ")
     with page.expect_request("**/api/backtest/start") as sent:
         page.keyboard.press("Enter")
-    asked = sent.value.post_data_json
+    asked = json.loads(sent.value.post_data or "")
     assert asked["strategy_params"] == {"buy_time": bought, "sell_time": sold}
     assert asked["stock_codes"] == [code]
     page.wait_for_url("**/pages/result.html?id=bt-*")
