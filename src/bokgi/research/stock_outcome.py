@@ -21,6 +21,8 @@ from bokgi.units import BoolArray, FloatArray, IntArray
 
 BINS = 48
 """Bars of the distribution of trials."""
+IN_MEMORY_BYTES = 64 << 20
+"""Returns of a stock up to this size are computed once, larger ones each time they are gone through."""
 
 
 class StockTrials(Protocol):
@@ -98,7 +100,9 @@ def stock_outcome(
     """
     figures = trials.computed()
     totals = figures.balance / capital - 1.0
-    blocks = KeptSessions(trials, kept)
+    blocks: Iterable[TrialBlock] = KeptSessions(trials, kept)
+    if resamples is not None and 16 * trials.trials * len(holding) <= IN_MEMORY_BYTES:
+        blocks = tuple(blocks)
     judged = honesty(blocks, holding[kept], resamples, default) if resamples is not None else None
     noise = None
     if resamples is not None and data_depth(resamples.sessions) is not DataDepth.PICTURE:
