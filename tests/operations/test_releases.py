@@ -1,6 +1,7 @@
 """Releases of this very code from a real git repository: gates, a private boot, the switch, and the tool killed with -9 at every step."""
 
 import json
+import os
 import platform
 import subprocess
 from collections.abc import Iterator
@@ -173,6 +174,22 @@ def test_status_and_history_show_what_is_and_what_is_planned(host: DrilledHost, 
     (host.root / "planned.yaml").write_text("- {day: 2027-01-15}\n")
     code, said = host.tool("history")
     assert (code, "needs a 'tag'" in said) == (2, True)
+
+
+def test_old_releases_go_and_what_may_be_needed_stays(host: DrilledHost, interrupted: list[str]) -> None:
+    current = host.attempts()[0].tagged.name
+    for number in range(7):
+        manifest = host.root / "releases" / f"v0.0.{number}-aaaaaaaa" / "manifest.json"
+        manifest.parent.mkdir()
+        manifest.write_text("{}")
+        os.utime(manifest, (4_000_000_000 + number, 4_000_000_000 + number))
+    unused = host.root / "environments" / "unused"
+    unused.mkdir()
+    code, said = host.tool("prune")
+    assert code == 0, said
+    kept = {path.name for path in (host.root / "releases").iterdir()}
+    assert kept == {current, *(f"v0.0.{number}-aaaaaaaa" for number in range(2, 7))}
+    assert not unused.exists()
 
 
 def test_a_lock_names_its_holder_and_breaking_it_is_recorded(host: DrilledHost, interrupted: list[str]) -> None:

@@ -6,6 +6,7 @@ Convention: a step gives the reason why the release cannot go on, or an empty te
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.releasing.booting import boot
 from bokgi.operations.releasing.plan import current_tagged, plan
+from bokgi.operations.releasing.pruning import prune
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.slots.slot_state import Phase
 from bokgi.operations.unpacking import checked, unpacked
@@ -57,13 +58,15 @@ def smoke_in_public(site: Site) -> str:
 
 
 def retire(site: Site) -> str:
-    """End the slot of the release before; it stays on the disk."""
+    """End the slot of the release before, which stays on the disk, and remove releases that are past their time."""
     previous = site.state.previous
     if previous is not None and previous in site.holder.report().slots:
         site.tell(News("retire"))
         site.holder.end(previous)
         site.log.append(Kind.RETIRED, slot=previous)
         site.tell(News("retire", Outcome.PASSED, previous))
+    for name in prune(site.host):
+        site.log.append(Kind.RETIRED, slot=name, removed=True)
     return ""
 
 
