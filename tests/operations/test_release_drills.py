@@ -134,7 +134,7 @@ def test_a_bad_release_is_found_out_by_the_watch_and_taken_back(host: DrilledHos
     before, policy = current(host), host.root / "policy.yaml"
     percent = psutil.virtual_memory().percent + 8
     limit = b"memory_percent: {below: %d," % percent
-    policy.write_bytes(re.sub(rb"memory_percent: \{below: 80,", limit, re.sub(rb"cpu_percent: .*\n", b"", default_policy())))
+    policy.write_bytes(re.sub(rb"memory_percent: \{below: 80,", limit, re.sub(rb"  cpu_percent: .*\n", b"", default_policy())))
     with under_load(host.address, 20) as ended:
         code, said = host.tool("run", bad.tag, "--for", "60s", "--every", "5s")
         load = ended()

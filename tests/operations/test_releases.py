@@ -152,6 +152,16 @@ def test_an_unknown_tag_and_a_folder_that_is_no_host_are_one_sentence(host: Dril
     assert (code, "bokgi release init" in said) == (2, True)
 
 
+def test_a_policy_that_cannot_be_read_begins_nothing(host: DrilledHost, interrupted: list[str]) -> None:
+    place, before = host.root / "policy.yaml", len(host.attempts())
+    kept = place.read_bytes()
+    place.write_bytes(kept.replace(b"cpu_percent", b"cpu"))
+    code, said = host.tool("plan", "v0.1.1")
+    place.write_bytes(kept)
+    assert (code, "policy.yaml" in said) == (2, True)
+    assert len(host.attempts()) == before
+
+
 def test_units_stand_up_to_systemd(host: DrilledHost, tmp_path: Path) -> None:
     code, said = host.tool("units", str(tmp_path))
     assert code == 2, "port 0 is no address for a unit"

@@ -4,12 +4,14 @@ import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from securesystemslib.signer import CryptoSigner
+
 from bokgi.errors.releases import NothingToResume, ReleaseUnfinished
 from bokgi.operations.evidence_log import EvidenceLog
 from bokgi.operations.host_folder import POLICY_NAME, HostFolder
 from bokgi.operations.host_lock import HostLock, holder_of, operator_name
 from bokgi.operations.host_state import read_host_state, write_host_state
-from bokgi.operations.policy import read_policy
+from bokgi.operations.policy import Policy, read_policy
 from bokgi.operations.record_kinds import Kind
 from bokgi.operations.release_log import Attempt, new_folder, unfinished
 from bokgi.operations.releasing.release import Wanted
@@ -17,7 +19,7 @@ from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Repository, Tagged
 from bokgi.operations.seals import read_signer
 from bokgi.operations.slots.control import HolderClient
-from bokgi.operations.smoke import read_flow
+from bokgi.operations.smoke import Flow, read_flow
 
 Tell = Callable[[News], None]
 FLOW_NAME = "smoke.yaml"
@@ -35,12 +37,15 @@ def new_release(host: HostFolder, tag: str, wanted: Wanted, tell: Tell, *, break
     Raises
     ------
     ReleaseLocked, ReleaseUnfinished, TagUnknown, RepositoryRefused, HolderAbsent
+    PolicyRefused, FlowRefused, KeyRefused
+        Nothing was begun.
     """
     with _locked(host, f"{wanted.goal} {tag}", breaks_lock=breaks_lock) as lock:
         repository = repository_of(host)
         repository.fetch()
         tagged = repository.tagged(tag)
         agree_with_holder(host)
+        rules_of(host)
         with EvidenceLog(new_folder(host.evidence, tagged.name)) as log:
             _begin(log, tagged, wanted, lock)
             yield _site(host, repository, tagged, log, tell)
@@ -125,9 +130,13 @@ def _record_lock(log: EvidenceLog, lock: HostLock) -> None:
 
 
 def _site(host: HostFolder, repository: Repository, tagged: Tagged, log: EvidenceLog, tell: Tell) -> Site:
-    text = host.policy_text()
-    policy = read_policy(text, POLICY_NAME)
+    text, policy, flow, signer = rules_of(host)
     log.append(Kind.POLICY, policy_sha256=log.keep_body(text))
-    place = host.root / FLOW_NAME
+    return Site(host, repository, HolderClient(host.run), tagged, log, signer, policy, flow, tell)
+
+
+def rules_of(host: HostFolder) -> tuple[bytes, Policy, Flow, CryptoSigner]:
+    """What a release is judged by and signed with: text of the policy and the policy, the user's flow, the key."""
+    text, place = host.policy_text(), host.root / FLOW_NAME
     flow = read_flow(place.read_bytes() if place.is_file() else None, FLOW_NAME)
-    return Site(host, repository, HolderClient(host.run), tagged, log, read_signer(host.key), policy, flow, tell)
+    return text, read_policy(text, POLICY_NAME), flow, read_signer(host.key)
