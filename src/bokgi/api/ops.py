@@ -33,6 +33,10 @@ from bokgi.reports.formats import utc_text
 router = APIRouter(tags=["releases"])
 ABSENT: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "Nothing of this name was recorded here"}}
 Name = Annotated[str, InPath(description="The release.", examples=["v1.2.0-4f2c8a01"])]
+Seq = Annotated[int, InPath(description="Number of the record, from 0.", examples=[12])]
+BYTES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The bytes", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
 Digest = Annotated[str, InPath(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the body.")]
 
 
@@ -73,13 +77,13 @@ def get_release(application: TheApplication, name: Name) -> ReleaseAnswer:
 
 
 @router.get("/api/ops/releases/{name}/records/{seq}", operation_id="getRecord", responses=ABSENT)
-def get_record(application: TheApplication, name: Name, seq: int) -> RecordAnswer:
+def get_record(application: TheApplication, name: Name, seq: Seq) -> RecordAnswer:
     """The record that a tick cites."""
     record, is_believed = _timeline(application.settings).record(name, seq)
     return RecordAnswer(release=name, record=_to_line(record, is_believed=is_believed), bodies=sorted(set(record.cited)))
 
 
-@router.get("/api/ops/releases/{name}/bodies/{sha256}", operation_id="getBody", response_class=Response, responses=ABSENT)
+@router.get("/api/ops/releases/{name}/bodies/{sha256}", operation_id="getBody", response_class=Response, responses=ABSENT | BYTES)
 def get_body(application: TheApplication, name: Name, sha256: Digest) -> Response:
     """The bytes behind a hash, to be saved: they came from outside and are shown by no browser."""
     content = _timeline(application.settings).body(name, sha256)

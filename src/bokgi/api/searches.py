@@ -64,7 +64,7 @@ class NoSearchResultBody(ErrorBody):
 
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": UnknownSearchBody, "description": "No search has this id"}}
 UNKNOWN_STOCK: dict[int | str, dict[str, Any]] = {
-    404: {"model": UnknownSearchBody | ErrorBody, "description": "No search has this id, or it has no combinations of this stock"}
+    404: {"model": ErrorBody, "description": "No search has this id, or it has no combinations of this stock"}
 }
 NOTHING: dict[int | str, dict[str, Any]] = {409: {"model": NoSearchResultBody, "description": "There is no result to give"}}
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The body is the one whose `ETag` was given"}}
