@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bokgi.errors.base import BokgiError
+from bokgi.operations.judge import State
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.release_log import Attempt
 from bokgi.operations.releasing.going_back import take_back
@@ -157,7 +158,7 @@ def recorded_fault(attempt: Attempt) -> str:
     own = attempt.tagged.name
     for record in attempt.records:
         facts = record.facts
-        is_failed = facts.get("outcome") == Outcome.FAILED or (record.kind is Kind.VERDICT and facts.get("state") == "fail")
+        is_failed = facts.get("outcome") == Outcome.FAILED or (record.kind is Kind.VERDICT and facts.get("state") == State.FAIL.name)
         is_own = {
             Kind.CHECK: True,
             Kind.BOOT: facts.get("slot") == own,
