@@ -89,6 +89,19 @@ def test_a_search_that_died_before_its_result_was_written_is_ended_by_the_next_s
     assert len(result_of(parts, row.id)["stocks"]) == len(CODES)
 
 
+def test_parts_that_another_release_wrote_are_searched_again(parts: Parts) -> None:
+    row = started(parts)
+    first = worker(parts, "w-1")
+    part = SearchRows(parts.database).take(row.id, 0, "w-1")
+    assert part is not None
+    first._search(row, part)
+    path = search_folder(parts.home, row.id) / "part-0000.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"key": "of another release"}), encoding="utf-8")
+    worker(parts, "w-2").carry_out(Job(row.lane_ids[1], SEARCH, {}))
+    found = result_of(parts, row.id)
+    assert (len(found["stocks"]), found["partial"]) == (len(CODES), False)
+
+
 def test_a_cancelled_search_keeps_the_parts_that_are_done(parts: Parts) -> None:
     row = started(parts)
     rows, searches = SearchRows(parts.database), searches_of(parts)

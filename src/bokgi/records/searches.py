@@ -230,6 +230,14 @@ class SearchRows:
         with self._database.writing() as connection:
             return connection.execute(update(SEARCH_PARTS).where(*_is_mine(part)).values(values)).rowcount == 1
 
+    def reopen(self, search_id: str, numbers: Sequence[int]) -> None:
+        """Let parts that are done be searched again; their counters stay, for they never fall."""
+        again = update(SEARCH_PARTS).where(
+            _PARTS.search_id == search_id, _PARTS.number.in_(numbers), _PARTS.status == RunState.COMPLETED.value
+        )
+        with self._database.writing() as connection:
+            connection.execute(again.values(status=RunState.QUEUED.value))
+
     def finish(self, search_id: str, end: SearchEnd) -> bool:
         """End a search, once."""
         if not end.status.is_finished:

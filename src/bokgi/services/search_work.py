@@ -26,6 +26,7 @@ from bokgi.services.search_computation import PartSearch, Searched
 from bokgi.services.search_parts import finish_part, new_part, read_part, search_folder, write_search_result
 from bokgi.services.search_request import SearchRequest
 from bokgi.services.search_result import headline_of, result_of, work_key_of
+from bokgi.services.searches import part_bounds
 from bokgi.services.shelf import Shelf, Shelves
 from bokgi.services.stock_lists import stock_of
 from bokgi.services.work import OUT_OF_MEMORY, UNFORESEEN
@@ -61,7 +62,21 @@ class SearchWork:
             if error is not None:
                 self._rows.finish(search_id, SearchEnd(RunState.FAILED, {}, error=error))
                 return
-        self._settle(search_id)
+        if self._reopened(search_id):
+            self.carry_out(job)
+        else:
+            self._settle(search_id)
+
+    def _reopened(self, search_id: str) -> bool:
+        """Whether parts must be searched again, because another release wrote them: one result is of one code."""
+        row = self._rows.get(search_id)
+        if row is None or row.status.is_finished or row.cancel_requested_at is not None or self._rows.has_open_parts(search_id):
+            return False
+        folder, key = search_folder(self._home, search_id), work_key_of(row)
+        parts = {number: read_part(folder, number) for number in range(len(part_bounds(row.total_symbols)))}
+        stale = [number for number, part in parts.items() if part is None or part["key"] != key]
+        self._rows.reopen(search_id, stale)
+        return bool(stale)
 
     def _carried_out(self, row: SearchRow, part: PartRow) -> dict[str, Any] | None:
         """Search a part; what went wrong with the search itself."""
