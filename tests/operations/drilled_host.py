@@ -25,7 +25,7 @@ from bokgi.operations.slots.control import HolderClient
 from tests.architecture.source_tree import PACKAGE, ROOT
 from tests.cli.service_process import command, environment_with
 
-PATIENCE_SECONDS = 300.0
+PATIENCE_SECONDS = 900.0
 VARIABLES = {"BOKGI_READ_RATE": "100000", "BOKGI_START_RATE": "10000"}
 
 

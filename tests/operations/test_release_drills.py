@@ -11,7 +11,7 @@ import pytest
 
 from bokgi.data.demo import write_demo
 from bokgi.data.store import Store
-from bokgi.operations.policy import default_policy
+from bokgi.operations.policy import default_policy, read_policy, values_of
 from bokgi.operations.record_kinds import Kind
 from bokgi.operations.seals import public_path, read_public_key
 from bokgi.operations.smoke import default_flow
@@ -138,14 +138,18 @@ def test_a_bad_release_is_found_out_by_the_watch_and_taken_back(host: DrilledHos
     with under_load(host.address, 20) as ended:
         code, said = host.tool("run", bad.tag, "--for", "60s", "--every", "5s")
         load = ended()
+    limits = read_policy(policy.read_bytes()).limits
     policy.write_bytes(default_policy())
+    samples = [values_of(record.facts) for record in host.records() if record.kind is Kind.SAMPLE]
+    seen = [(limit, values.get(limit.metric)) for limit in limits for values in samples]
+    broken = {limit.metric.value for limit, value in seen if value is not None and not limit.is_kept(value)}
     assert code == 1, said
     assert load.failed == []
     assert current(host) == before
     kinds = [record.kind for record in host.records()]
     assert Kind.SWITCH in kinds
     assert Kind.ROLLBACK in kinds
-    assert bad.detected_at in said
+    assert bad.detected_at in broken
 
 
 @pytest.mark.parametrize("step", STEPS)
