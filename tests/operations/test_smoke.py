@@ -71,19 +71,15 @@ def test_the_real_service_passes_and_every_body_is_kept(served: ServiceProcess, 
     summary = records[-1]
     assert (summary.kind, summary.facts["stage"], summary.facts["failed"]) == (Kind.SMOKE, "public", [])
     assert (tmp_path / "bodies" / summary.facts["flow_sha256"]).read_bytes() == default_flow()
+    by_name = {record.facts.get("name"): record.facts for record in records}
+    last = json.loads((tmp_path / "bodies" / by_name["progress"]["answers"][-1]["body_sha256"]).read_bytes())
+    assert (last["progress_percent"], last["completed_symbols"]) == (100, 6)
+    assert (tmp_path / "bodies" / by_name["csv"]["answers"][0]["body_sha256"]).read_bytes().count(b"\r\n") > 100
     assert contradicted_steps(summary, records[:-1], bodies_of(tmp_path)) == ["browser"]  # the step that was left out here
 
 
 def bodies_of(folder: Path) -> Callable[[str], bytes]:
     return lambda sha256: (folder / "bodies" / sha256).read_bytes()
-
-
-def test_progress_was_seen_and_the_csv_held_trades(served: ServiceProcess, tmp_path: Path) -> None:
-    _, records = gone(tmp_path, target_of(served.address, served.home))
-    by_name = {record.facts.get("name"): record.facts for record in records}
-    last = json.loads((tmp_path / "bodies" / by_name["progress"]["answers"][-1]["body_sha256"]).read_bytes())
-    assert (last["progress_percent"], last["completed_symbols"]) == (100, 6)
-    assert (tmp_path / "bodies" / by_name["csv"]["answers"][0]["body_sha256"]).read_bytes().count(b"\r\n") > 100
 
 
 def set_at(path: str, value: object) -> Lie:
