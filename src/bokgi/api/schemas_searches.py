@@ -21,7 +21,7 @@ VerdictName = Literal["not_enough_data", "no_profit", "not_shown", "better_than_
 class StartSearchRequest(StartBacktestRequest):
     """A search: a backtest whose parameters are searched for. `strategy_params` are those that stay as they are, and the default."""
 
-    method: Literal["exhaustive", "grid", "random", "optuna"] | None = Field(
+    method: Literal["exhaustive", "grid", "random"] | None = Field(
         None, description="`exhaustive` (every pair of times of `daily_trading`) by default, where `space` is given `grid`."
     )
     space: dict[str, Any] | None = Field(
@@ -29,7 +29,7 @@ class StartSearchRequest(StartBacktestRequest):
         description='Values by parameter: a list, or {"low", "high", "step"}.',
         examples=[{"buy_time": ["09:10", "10:00"], "sell_time": ["14:00", "15:00"]}],
     )
-    trials: int = Field(DEFAULT_TRIALS, ge=1, le=MOST_TRIALS, description="Most combinations of `random` and `optuna`.")
+    trials: int = Field(DEFAULT_TRIALS, ge=1, le=MOST_TRIALS, description="Most combinations of `random`.")
     honesty: bool = Field(default=True, description="Whether it is judged if the best is to be believed, or trials alone are computed.")
 
 

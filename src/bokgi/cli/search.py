@@ -35,14 +35,14 @@ _HELP = say(
 @click.command("search", cls=Command, help=_HELP, context_settings={"ignore_unknown_options": True})
 @click.argument("codes", nargs=-1, type=click.UNPROCESSED)
 @click.option("--strategy", default="daily_trading", show_default=True, metavar="NAME", help=say("Built-in strategy.", "내장 전략 이름."))
-@click.option("--method", metavar="exhaustive|grid|random|optuna", help=say("How trials are chosen.", "시험 조합을 고르는 방법."))
+@click.option("--method", metavar="exhaustive|grid|random", help=say("How trials are chosen.", "시험 조합을 고르는 방법."))
 @click.option("--space", metavar="JSON", help=say('Values by parameter, e.g. {"fast": [5, 10]}.', '매개변수별 값. 예: {"fast": [5, 10]}.'))
 @click.option(
     "--trials",
     type=int,
     default=DEFAULT_TRIALS,
     show_default=True,
-    help=say("Of random and optuna.", "random, optuna의 조합 수."),
+    help=say("Of random.", "random의 조합 수."),
 )
 @click.option("--trials-only", is_flag=True, help=say("Do not judge; compute trials alone.", "판단 없이 조합만 계산합니다."))
 @click.option("--start", type=DAY, help=say("First session; by default the last 60.", "시작일. 기본값: 마지막 60거래일."))

@@ -31,8 +31,6 @@ class Method(StrEnum):
     """Every combination of the values in `space`."""
     RANDOM = "random"
     """`trials` combinations drawn from `space`, each once."""
-    OPTUNA = "optuna"
-    """`trials` combinations that a sampler proposes, stock by stock; needs the extra `optuna`."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class SearchRequest:
     ----------
     base : the backtest of the default parameters
     space : values by parameter, each a list, or {"low", "high", "step"}
-    trials : most combinations of `random` and `optuna`
+    trials : most combinations of `random`
     honesty : whether the figures of belief are computed, or the trials alone
     """
 
@@ -57,10 +55,8 @@ class SearchRequest:
         if self.base.account.mode is not AccountMode.PER_STOCK:
             raise FieldInvalid("account.mode", str(self.base.account.mode), "per_stock: a search judges each stock by itself", "per_stock")
         if self.method is Method.EXHAUSTIVE and self.base.strategy != CLOCK_STRATEGY:
-            allowed = f"grid, random or optuna with a space; exhaustive is for {CLOCK_STRATEGY}"
-            raise FieldInvalid(
-                "method", self.method.value, allowed, f"grid, random, optuna (space 필요). exhaustive는 {CLOCK_STRATEGY} 전용"
-            )
+            allowed = f"grid or random with a space; exhaustive is for {CLOCK_STRATEGY}"
+            raise FieldInvalid("method", self.method.value, allowed, f"grid, random (space 필요). exhaustive는 {CLOCK_STRATEGY} 전용")
         if self.method is Method.EXHAUSTIVE and self.space:
             raise FieldInvalid("space", dict(self.space), "nothing with the method exhaustive", "exhaustive에서는 쓰지 않음")
         if self.method is not Method.EXHAUSTIVE and not self.space:
