@@ -82,6 +82,18 @@ def test_axe_finds_nothing_in_a_window(open_page: Open, served: Served, axe: str
     assert violations(page, axe) == []
 
 
+def test_typing_never_builds_the_screen_anew(open_page: Open, served: Served) -> None:
+    """Every change is written into the address; a screen built anew for it would lose what the address does not hold."""
+    page = chosen(open_page, served)
+    page.evaluate("document.querySelector('.screen').dataset.mark = 'the first'")
+    wrong(page)
+    expect(page.get_by_text("RSI", exact=True)).to_be_visible()
+    page.get_by_text("RSI", exact=True).click()
+    page.get_by_label("종목당 투자 원금").fill("5000000")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.querySelector('.screen').dataset.mark") == "the first"
+
+
 @windows
 def test_a_window_fits_a_phone_of_360_pixels(open_page: Open, served: Served, window: str) -> None:
     page = chosen(open_page, served, width=360, height=640)

@@ -6,6 +6,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
@@ -217,14 +218,17 @@ def test_without_a_browser_the_policy_decides(served: ServiceProcess, tmp_path: 
 
 @pytest.mark.browser
 def test_a_browser_keeps_a_picture_and_hears_a_script_that_throws(served: ServiceProcess, tmp_path: Path) -> None:
-    outcome, record = browser_steps(tmp_path / "one", target_of(served.address, served.home), BrowserRule.IF_PRESENT)
+    target = target_of(served.address, served.home)
+    with ThreadPoolExecutor(1) as apart:  # tests of pages keep a browser driver in the main thread of this process
+        outcome, record = apart.submit(browser_steps, tmp_path / "one", target, BrowserRule.IF_PRESENT).result()
     if record.facts["outcome"] == "not_checked":
         pytest.skip("No Chromium was found on this machine; install it, or name it in CHROME_PATH.")
     assert (outcome, record.facts["seen"]["browser"]["console_errors"]) == (Outcome.PASSED, 0)
     picture = (tmp_path / "one" / "bodies" / record.facts["seen"]["screenshot_sha256"]).read_bytes()
     assert picture.startswith(b"\x89PNG")
-    with page_over_unix_socket(tmp_path / "s", b"<body>x<script>throw new Error('broken')</script></body>") as socket_path:
-        view = view_page("http://localhost", socket_path, "/")
+    broken = b"<body>x<script>throw new Error('broken')</script></body>"
+    with page_over_unix_socket(tmp_path / "s", broken) as socket_path, ThreadPoolExecutor(1) as apart:
+        view = apart.submit(view_page, "http://localhost", socket_path, "/").result()
     assert view.was_viewed
     assert "broken" in str(view.errors)
 
