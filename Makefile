@@ -26,10 +26,10 @@ environment-run: ## Create .venv with what running needs, and nothing more.
 environment-test: ## Create .venv with what the tests need: the development set and the packages we are compared with.
 	@sh tools/environment.sh runtime build development peers
 
-test: environment-test ## Run the tests in short form, on two processes; the ten slowest are listed.
+test: environment-test ## Run the tests in short form, on several processes; the ten slowest are listed.
 	$(BIN)/python tools/warm_kernels.py
-	$(BIN)/pytest -n 2 --dist loadfile --durations=10 -m 'not drill and not browser'
-	$(BIN)/pytest -n 2 --dist loadfile --durations=10 -m browser
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10 -m 'not drill and not browser'
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10 -m 'browser and not drill'
 
 check: environment-test web-check ## Check style, types, floors, architecture and documents.
 	$(BIN)/ruff check

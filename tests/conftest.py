@@ -10,10 +10,34 @@ from hypothesis import settings
 from tests.postgresql_server import PostgresqlServer
 
 CHECKOUT = Path(__file__).parent.parent
+BEGUN_FIRST = (
+    "operations/test_releases.py",
+    "cli/test_serve.py",
+    "api/test_openapi.py",
+    "faults/test_kills.py",
+    "operations/test_slots.py",
+    "faults/test_storage_faults.py",
+    "operations/test_smoke.py",
+    "faults/test_database_gone.py",
+    "engine/test_kernel_agrees.py",
+    "research/test_clock_search.py",
+    "jobs/test_dying_workers.py",
+    "browser/test_following.py",
+    "browser/test_all_screens.py",
+    "browser/test_windows_and_states.py",
+    "browser/test_backtest_page.py",
+)
+"""Files that take longest. Begun last, one would keep a single process busy after the others have ended."""
 
 # The first example of a generated test may compile a kernel, so no example has a deadline.
 settings.register_profile("compiling", deadline=None)
 settings.load_profile("compiling")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files in front; the order is otherwise that of collection."""
+    places = {CHECKOUT / "tests" / name: number for number, name in enumerate(BEGUN_FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(scope="session")

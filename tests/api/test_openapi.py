@@ -34,7 +34,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES, DRILL_EXAMPLES = 25, 300
+EXAMPLES, DRILL_EXAMPLES = 12, 300
 EVERYWHERE = {"400", "401", "403", "408", "413", "421", "429", "500", "503"}
 OPERATIONS = [
     (f"{method.upper()} {path}", operation) for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()

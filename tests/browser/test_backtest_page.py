@@ -178,7 +178,8 @@ def test_two_tabs_see_one_list_and_each_its_own_run(open_page: Open, served: Ser
     expect(second.locator("h1")).to_have_text("RSI")
 
 
-def test_a_killed_server_is_said_and_the_run_goes_on_when_it_is_back(open_page: Open, served: Served) -> None:
+@pytest.mark.drill
+def test_a_server_that_was_ended_is_said_and_the_run_goes_on_when_it_is_back(open_page: Open, served: Served) -> None:
     keep_busy(served)
     page = open_page("/", is_tolerant=True)
     page.click(START)

@@ -1,4 +1,5 @@
 // One run from its start to its end: started once however often the button is pressed, followed over broken lines and reloads.
+import { tick } from 'svelte'
 import type { Progress, StartRequest } from '../../api/answers'
 import { Fault, get, OFFLINE, post } from '../../api/client'
 import { follow } from '../../api/events'
@@ -89,7 +90,13 @@ export class Run {
     if (progress.backtest_id !== this.id) return
     this.progress = progress
     if (progress.status === 'failed') void this.#explain(progress.backtest_id)
-    if (progress.status !== 'queued' && progress.status !== 'running') this.#ended(progress)
+    if (progress.status !== 'queued' && progress.status !== 'running') void this.#end(progress)
+  }
+
+  /** The last state is seen, 100 percent as well, before what follows takes its place. */
+  async #end(progress: Progress): Promise<void> {
+    await tick()
+    if (progress.backtest_id === this.id) this.#ended(progress)
   }
 
   async #explain(id: string): Promise<void> {
