@@ -4,6 +4,7 @@ BIN := .venv/bin
 DEMO_HOME := .bokgi/demo
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(UPGRADE)
+SHORT := $(BIN)/pytest --dist loadfile --no-loadscope-reorder --durations=10
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo environment environment-run environment-test test check web-check drills bench format pages lock clean
@@ -26,10 +27,10 @@ environment-run: ## Create .venv with what running needs, and nothing more.
 environment-test: ## Create .venv with what the tests need: the development set and the packages we are compared with.
 	@sh tools/environment.sh runtime build development peers
 
-test: environment-test ## Run the tests in short form, on several processes; the ten slowest are listed.
+test: environment-test ## Run the tests in short form, on several processes; `make check` runs those of architecture and documents.
 	$(BIN)/python tools/warm_kernels.py
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10 -m 'not drill and not browser'
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10 -m 'browser and not drill'
+	$(SHORT) -n 3 -m 'not drill and not browser' --ignore=tests/architecture --ignore=tests/documents
+	$(SHORT) -n 2 -m 'browser and not drill'
 
 check: environment-test web-check ## Check style, types, floors, architecture and documents.
 	$(BIN)/ruff check

@@ -27,6 +27,7 @@ def frame() -> pd.DataFrame:
     return cross_frame(sessions_between(Exchange.XKRX, date(2023, 1, 2), date(2023, 3, 31)), bars=6_000)
 
 
+@pytest.mark.drill  # most of it is vectorbt's compiler
 @pytest.mark.parametrize("name", ["MA5_20", "MA20_50"])
 @pytest.mark.filterwarnings("ignore")  # the peers' own warnings on import
 def test_vectorbt_ends_with_the_same_equity(frame: pd.DataFrame, name: str) -> None:

@@ -1,12 +1,12 @@
 """What holds on every screen: an address of its own, both themes and languages, a phone, the keyboard, and nothing that axe finds."""
 
 import json
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
+from tests.browser.looked_at import RESIZED_MILLISECONDS, overflow, violations
 from tests.browser.served import Served
 
 pytestmark = pytest.mark.browser
@@ -45,20 +45,15 @@ def opened(open_page: Open, screen: str, ids: tuple[str, str], **how: object) ->
 
 
 @screens
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(open_page: Open, ids: tuple[str, str], axe: str, screen: str, theme: str) -> None:
-    page = opened(open_page, screen, ids, theme=theme)
+def test_axe_finds_nothing_and_a_phone_of_360_pixels_shows_all_without_scrolling_sideways(
+    open_page: Open, ids: tuple[str, str], axe: str, screen: str
+) -> None:
+    page = opened(open_page, screen, ids)
     page.evaluate("document.querySelectorAll('details').forEach(one => (one.open = true))")
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    assert not [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
-
-
-@screens
-def test_a_phone_of_360_pixels_shows_all_without_scrolling_sideways(open_page: Open, ids: tuple[str, str], screen: str) -> None:
-    page = opened(open_page, screen, ids, width=360, height=740)
-    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert over <= 0
+    assert violations(page, axe) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_timeout(RESIZED_MILLISECONDS)
+    assert overflow(page) <= 0
 
 
 @screens
@@ -114,23 +109,6 @@ def test_feedback_is_kept_with_the_page_it_was_said_on(open_page: Open) -> None:
     expect(page.locator("dialog")).to_contain_text("고맙습니다")
     said = json.loads(sent.value.post_data or "")
     assert said["page"] == "/pages/data.html"
-
-
-def test_files_are_uploaded_imported_and_told_one_by_one(open_page: Open, tmp_path: Path) -> None:
-    bars = tmp_path / "005930_5m.csv"
-    rows = [f"2025-10-16T09:{minute:02d}:00+09:00,96000,96500,95900,96{minute:02d}0,1000" for minute in range(0, 60, 5)]
-    bars.write_text("datetime,open,high,low,close,volume\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    letter = tmp_path / "letter.csv"
-    letter.write_text("안녕하세요\n이 파일에는 주가가 없습니다.\n", encoding="utf-8")
-    page = open_page("/pages/data.html")
-    page.locator("input[type=file]").set_input_files([bars, letter])
-    listed = page.locator("li", has=page.get_by_text(bars.name, exact=True))
-    expect(listed).to_contain_text("완료")
-    expect(listed).to_contain_text("12개")
-    refused = page.locator("li", has=page.get_by_text(letter.name, exact=True))
-    expect(refused).to_contain_text("실패")
-    expect(refused.get_by_role("alert")).to_be_visible()
-    expect(page.locator(".intervals")).to_contain_text("5분봉")
 
 
 def test_runs_are_found_noted_pinned_and_deleted(open_page: Open, served: Served) -> None:

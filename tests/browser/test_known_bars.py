@@ -95,3 +95,22 @@ def test_the_files_hold_what_was_computed_by_hand(page: Page, tmp_path: Path) ->
     said = "".join(page.extract_text() for page in PdfReader(tmp_path / "PDF").pages)
     assert "159,568" in said
     assert "1.60%" in said
+
+
+def test_files_are_uploaded_imported_and_told_one_by_one(open_page: Open, served: Served, tmp_path: Path) -> None:
+    bars = tmp_path / "035420_5m.csv"
+    rows = [f"2025-10-16T09:{minute:02d}:00+09:00,250000,251000,249500,250500,1000" for minute in range(0, 60, 5)]
+    bars.write_text("datetime,open,high,low,close,volume\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    letter = tmp_path / "letter.csv"
+    letter.write_text("안녕하세요\n이 파일에는 주가가 없습니다.\n", encoding="utf-8")
+    page = open_page("/pages/data.html")
+    page.locator("input[type=file]").set_input_files([bars, letter])
+    listed = page.locator("li", has=page.get_by_text(bars.name, exact=True))
+    expect(listed).to_contain_text("완료")
+    expect(listed).to_contain_text("12개")
+    refused = page.locator("li", has=page.get_by_text(letter.name, exact=True))
+    expect(refused).to_contain_text("실패")
+    expect(refused.get_by_role("alert")).to_be_visible()
+    expect(page.locator(".intervals")).to_contain_text("5분봉")
+    held = [one["code"] for one in served.ask("/api/data/series?interval=5m")["series"]]
+    assert "035420" in held

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
+from tests.browser.looked_at import RESIZED_MILLISECONDS, overflow, violations
 from tests.browser.served import DEMO_STOCKS, ENDED, Served
 
 pytestmark = pytest.mark.browser
@@ -81,16 +82,10 @@ def test_pointing_at_a_cell_shows_its_figures(open_page: Open, searched: str) ->
     expect(shown).not_to_have_text(near)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_a_search(open_page: Open, searched: str, axe: str, theme: str) -> None:
-    page = open_page(f"/pages/search.html?id={searched}", theme=theme)
+def test_axe_finds_nothing_on_a_search_and_a_phone_shows_it_without_scrolling_sideways(open_page: Open, searched: str, axe: str) -> None:
+    page = open_page(f"/pages/search.html?id={searched}")
     expect(page.get_by_role("application")).to_be_visible()
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    assert not [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
-
-
-def test_a_phone_shows_a_search_without_scrolling_sideways(open_page: Open, searched: str) -> None:
-    page = open_page(f"/pages/search.html?id={searched}", width=360, height=740)
-    expect(page.get_by_role("application")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert violations(page, axe) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_timeout(RESIZED_MILLISECONDS)
+    assert overflow(page) <= 0

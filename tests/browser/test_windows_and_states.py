@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
+from tests.browser.looked_at import RESIZED_MILLISECONDS, overflow, violations
 from tests.browser.served import Served
 
 pytestmark = pytest.mark.browser
@@ -54,18 +55,6 @@ WINDOWS: dict[str, Callable[[Page], None]] = {
 windows = pytest.mark.parametrize("window", WINDOWS)
 
 
-def violations(page: Page, axe: str) -> list[tuple[str, list[object]]]:
-    """What axe-core complains of, rule by rule."""
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
-
-
-def overflow(page: Page) -> int:
-    """Pixels by which the page is wider than the screen."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
 def chosen(open_page: Open, served: Served, **how: object) -> Page:
     served.choose("specific", ["990110"])
     page = open_page("/", **how)
@@ -75,9 +64,8 @@ def chosen(open_page: Open, served: Served, **how: object) -> Page:
 
 
 @windows
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_a_window(open_page: Open, served: Served, axe: str, window: str, theme: str) -> None:
-    page = chosen(open_page, served, theme=theme)
+def test_axe_finds_nothing_in_a_window(open_page: Open, served: Served, axe: str, window: str) -> None:
+    page = chosen(open_page, served)
     WINDOWS[window](page)
     assert violations(page, axe) == []
 
@@ -107,12 +95,11 @@ def test_a_window_fits_a_phone_of_360_pixels(open_page: Open, served: Served, wi
         assert dialog.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_while_a_run_is_followed_also_on_a_phone(open_page: Open, served: Served, axe: str, theme: str) -> None:
+def test_axe_finds_nothing_while_a_run_is_followed_also_on_a_phone(open_page: Open, served: Served, axe: str) -> None:
     served.choose("all")
     for _ in range(2):
         served.start_run("MACD")
-    page = open_page("/", theme=theme, width=360, height=740)
+    page = open_page("/", width=360, height=740)
     page.get_by_role("button", name="백테스트 시작").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     assert violations(page, axe) == []
@@ -154,21 +141,25 @@ KOREAN_IN_TEXT = """() => {
 
 
 @pytest.mark.parametrize("screen", ENGLISH)
-@pytest.mark.parametrize("width", [360, 1280])
-def test_in_english_no_korean_word_is_left_and_all_fits(open_page: Open, finished: str, other: str, screen: str, width: int) -> None:
-    page = open_page(ENGLISH[screen].format(id=finished, other=other), width=width)
+def test_in_english_no_korean_word_is_left_and_all_fits(open_page: Open, finished: str, other: str, screen: str) -> None:
+    page = open_page(ENGLISH[screen].format(id=finished, other=other))
     page.get_by_role("button", name="English").click()
     page.wait_for_load_state("networkidle")
-    assert page.evaluate(KOREAN_IN_TEXT) == []
-    assert overflow(page) <= 0
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(RESIZED_MILLISECONDS)
+        assert page.evaluate(KOREAN_IN_TEXT) == []
+        assert overflow(page) <= 0, width
 
 
 @pytest.mark.parametrize("screen", ENGLISH)
-@pytest.mark.parametrize(("width", "height", "text"), [(740, 360, "100%"), (320, 640, "100%"), (1280, 900, "200%")])
 def test_a_phone_held_wide_a_small_one_and_large_text_need_no_scrolling_sideways(
-    open_page: Open, finished: str, other: str, screen: str, width: int, height: int, text: str
+    open_page: Open, finished: str, other: str, screen: str
 ) -> None:
-    page = open_page(ENGLISH[screen].format(id=finished, other=other), width=width, height=height)
-    page.evaluate("size => { document.documentElement.style.fontSize = size }", text)
+    page = open_page(ENGLISH[screen].format(id=finished, other=other))
     page.wait_for_load_state("networkidle")
-    assert overflow(page) <= 0
+    for width, height, text in ((740, 360, "100%"), (320, 640, "100%"), (1280, 900, "200%")):
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", text)
+        page.wait_for_timeout(RESIZED_MILLISECONDS)
+        assert overflow(page) <= 0, (width, height, text)
