@@ -175,6 +175,14 @@ FOUND_BY_THE_SMOKE_TEST = (
         "live",
     ),
 )
+_FILE = "    content = path.read_bytes()\n"
+_BROKEN = "    if path.stem.startswith('BacktestScreen') and path.suffix == '.js':\n        content = b'throw new Error(1);' + content\n"
+FOUND_BY_THE_BROWSER = BadRelease(
+    "v0.1.37",
+    "a script of the page throws",
+    (Change("src/bokgi/api/page_files.py", _FILE, _FILE + _BROKEN),),
+    "browser",
+)
 _SEARCHED = "    body = await watch.body()\n"
 _LEAK = "    _KEPT.append(bytearray(b'x' * 40_000_000))\n"
 _CLOCK = "        self._clock = clock\n"

@@ -1,6 +1,7 @@
 """The long forms: real releases under load, every bad release found out where it must be, the tool killed while people use the service."""
 
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +16,13 @@ from bokgi.operations.policy import default_policy, read_policy, values_of
 from bokgi.operations.record_kinds import Kind
 from bokgi.operations.seals import public_path, read_public_key
 from bokgi.operations.smoke import default_flow
+from bokgi.operations.smoke.browser import NAMES
 from bokgi.operations.verification import verified
 from tests.cli.service_process import wait_until
 from tests.operations.bad_releases import (
     DIES_AFTER_A_WHILE,
     FAST_FLOW,
+    FOUND_BY_THE_BROWSER,
     FOUND_BY_THE_SMOKE_TEST,
     FOUND_BY_THE_WATCH,
     REFUSED_BY_THE_PLAN,
@@ -45,7 +48,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> ReleaseRepository:
     made = ReleaseRepository(tmp_path_factory.mktemp("repository") / "git")
     for tag in ("v0.1.1", "v0.1.2", "v0.1.3"):
         made.release(tag)
-    for bad in (*BAD, *FOUND_BY_THE_WATCH):
+    for bad in (*BAD, FOUND_BY_THE_BROWSER, *FOUND_BY_THE_WATCH):
         released(made, bad)
     return made
 
@@ -117,6 +120,21 @@ def test_a_bad_release_is_found_out_before_it_gets_traffic(host: DrilledHost, ba
     records = host.records()
     assert Kind.SWITCH not in {record.kind for record in records}
     assert bad.detected_at in found_at(host), said
+
+
+def test_a_release_whose_page_throws_is_found_out_by_the_browser_that_the_policy_requires(host: DrilledHost) -> None:
+    if not any(map(shutil.which, NAMES)):
+        pytest.skip("No Chromium was found on this machine; install it to drill what only a browser sees.")
+    before, policy = current(host), host.root / "policy.yaml"
+    policy.write_bytes(default_policy().replace(b"browser: if_present", b"browser: required"))
+    with under_load(host.address, 20) as ended:
+        code, said = host.tool("deploy", FOUND_BY_THE_BROWSER.tag)
+        load = ended()
+    policy.write_bytes(default_policy())
+    assert code == 1, said
+    assert load.failed == []
+    assert current(host) == before
+    assert found_at(host) == [FOUND_BY_THE_BROWSER.detected_at], said
 
 
 def found_at(host: DrilledHost) -> list[str]:
