@@ -16,6 +16,8 @@ from bokgi.operations.host_folder import SETTINGS_NAME, HostFolder
 from bokgi.operations.host_lock import operator_name
 
 VERIFY_SECONDS = 60.0
+STOP_SECONDS = "90"
+"""Longer than the holder gives its slots to end."""
 
 
 def units_of(host: HostFolder) -> Mapping[str, str]:
@@ -37,7 +39,7 @@ def units_of(host: HostFolder) -> Mapping[str, str]:
                 "User": operator_name(),
                 "Restart": "always",
                 "KillMode": "process",
-                "TimeoutStopSec": "60",
+                "TimeoutStopSec": STOP_SECONDS,
             },
             Install={"WantedBy": "multi-user.target"},
         ),
