@@ -26,7 +26,8 @@ Order: TypeAlias = Mapping[str, Any]
 LOOK_SECONDS = 0.1
 OVERLAP_SECONDS = 0.05
 """Both slots accept for this long, so that nobody meets a closed door."""
-END_SECONDS = 45.0
+END_SECONDS = 65.0
+"""A slot that ends still answers who is inside (35 s), and its worker finishes a part or is ended (20 s)."""
 ORDER_SECONDS = 5.0
 MEMORY = "slots.json"
 _LOG = logging.getLogger("bokgi.holder")
@@ -118,7 +119,7 @@ class Holder:
             raise HolderRefused(name, "the slot is not warm")
         before, began = self._taking(), time.monotonic()
         self._give_traffic(slot)
-        if self._taking() != name:
+        if slot.phase is not Phase.TAKING:
             raise HolderRefused(name, "the slot did not take the traffic")
         milliseconds = (time.monotonic() - began) * 1000
         pids = {each.name: each.pid for each in self._slots.values()}
@@ -140,7 +141,9 @@ class Holder:
     # ------------------------------------------------------------ traffic
 
     def _taking(self) -> str | None:
-        return next((slot.name for slot in self._slots.values() if slot.phase is Phase.TAKING), None)
+        """The wanted slot where it takes traffic, whatever a slot that was killed still says of itself."""
+        taking = [slot.name for slot in self._slots.values() if slot.phase is Phase.TAKING]
+        return self._wanted if self._wanted in taking else next(iter(taking), None)
 
     def _give_traffic(self, slot: KeptSlot) -> None:
         """The new one opens first, then the others close; a slot that does not obey is killed."""
