@@ -18,7 +18,8 @@ from bokgi.operations.record_kinds import Outcome
 from bokgi.operations.release_log import Attempt, latest_of
 from bokgi.operations.releasing.after_release import check_day, review_week
 from bokgi.operations.releasing.opening import released
-from bokgi.operations.releasing.watch_release import record_history, tell_people, watched
+from bokgi.operations.releasing.people import record_history, tell_people
+from bokgi.operations.releasing.watch_release import watched
 
 OUTCOME_CODES = {Outcome.PASSED: PASSED, Outcome.FAILED: FAILED, Outcome.NOT_CHECKED: INCONCLUSIVE}
 STATE_CODES = {State.PASS: PASSED, State.WARN: PASSED, State.INCONCLUSIVE: INCONCLUSIVE, State.FAIL: FAILED}

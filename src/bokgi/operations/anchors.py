@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bokgi.operations.evidence_log import EvidenceLog
-from bokgi.operations.notices import Notice, NoticeWay
+from bokgi.operations.notices import Notice, NoticeWay, sent
 from bokgi.operations.record_kinds import Kind, Outcome
 
 LIMIT_SECONDS = 60
@@ -19,7 +19,7 @@ def tell_all(log: EvidenceLog, ways: Iterable[NoticeWay], subject: str, text: st
     """Send a notice on every way, and record each as an anchor."""
     head, count = log.head, log.count
     for way in ways:
-        problem = way.send(Notice(subject, text, head, count))
+        problem = sent(way, Notice(subject, text, head, count))
         _record(log, f"notice by {way.name}", head, count, problem)
 
 

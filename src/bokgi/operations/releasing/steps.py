@@ -5,11 +5,11 @@ Convention: a step gives the reason why the release cannot go on, or an empty te
 
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.releasing.booting import boot
-from bokgi.operations.releasing.plan import current_tagged, plan
+from bokgi.operations.releasing.plan import TRIAL, current_tagged, plan
 from bokgi.operations.releasing.pruning import prune
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.slots.slot_state import Phase
-from bokgi.operations.unpacking import checked, unpacked
+from bokgi.operations.unpacking import Unpacked, checked, unpacked
 
 
 def make_plan(site: Site) -> str:
@@ -31,8 +31,18 @@ def unpack(site: Site) -> str:
 
 def boot_release(site: Site) -> str:
     """The slot of the release, in private; its files are hashed again first."""
-    checked(site.folder(site.tagged.name))
+    check_unpacked(site, site.tagged.name)
     return boot(site, site.tagged, site.tagged.name).problem
+
+
+def check_unpacked(site: Site, name: str) -> Unpacked:
+    """A release that lies on the disk as it was unpacked.
+
+    Raises
+    ------
+    ReleaseAltered
+    """
+    return checked(site.folder(name))
 
 
 def smoke_in_private(site: Site) -> str:
@@ -73,6 +83,13 @@ def retire(site: Site) -> str:
 def has_traffic(site: Site) -> bool:
     """Whether the release is the one that takes traffic, or is to take it."""
     return site.holder.report().wanted == site.tagged.name
+
+
+def end_trials(site: Site) -> None:
+    """End slots that were only started to see whether they start."""
+    for name in site.holder.report().slots:
+        if name.endswith(TRIAL):
+            site.holder.end(name)
 
 
 def is_warm(site: Site, slot: str) -> bool:
