@@ -10,6 +10,7 @@ from pathlib import Path
 from bokgi.operations.evidence_log import EvidenceLog
 from bokgi.operations.notices import Notice, NoticeWay, sent
 from bokgi.operations.record_kinds import Kind, Outcome
+from bokgi.operations.repository import without_credentials
 
 LIMIT_SECONDS = 60
 _IDENTITY = ("-c", "user.name=Bokgi", "-c", "user.email=bokgi@localhost")
@@ -45,8 +46,8 @@ def _git(repository: Path, *arguments: str) -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"{type(error).__name__}: {error}"[:300]
-    return "" if done.returncode == 0 else (done.stderr.strip() or f"git ended with {done.returncode}")[:300]
+        return without_credentials(f"{type(error).__name__}: {error}")[:300]
+    return "" if done.returncode == 0 else (without_credentials(done.stderr.strip()) or f"git ended with {done.returncode}")[:300]
 
 
 def _record(log: EvidenceLog, where: str, head: str, count: int, problem: str) -> None:
