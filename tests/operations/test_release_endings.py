@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bokgi.cli.release_words import EXIT_CODES
+from bokgi.errors.observation import ChannelRefused
 from bokgi.errors.releases import AlreadyLive, ReleaseAltered
 from bokgi.operations.host_state import HostState, read_host_state
 from bokgi.operations.judge import State
@@ -13,7 +14,7 @@ from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.releasing import going_back, opening, plan, release
 from bokgi.operations.releasing.booting import Booted
 from bokgi.operations.releasing.going_back import take_back
-from bokgi.operations.releasing.opening import new_release
+from bokgi.operations.releasing.opening import new_release, released
 from bokgi.operations.releasing.plan import TRIAL, Seen
 from bokgi.operations.releasing.release import Ending, Goal, Wanted, abort, go_on, resume
 from bokgi.operations.releasing.site import Site
@@ -118,6 +119,34 @@ def test_what_serves_is_not_deployed_again(tmp_path: Path, holder: NamedHolder, 
         ):
             pass  # it is refused before
         assert len(list(site.host.evidence.iterdir())) == 1
+
+
+@pytest.mark.parametrize("channels", ["notices: {fax: {number: 1}}", "notices: {slack: {channel: C1, token_from: NOT_SET}}"])
+def test_channels_that_cannot_be_used_begin_nothing(
+    tmp_path: Path, holder: NamedHolder, monkeypatch: pytest.MonkeyPatch, channels: str
+) -> None:
+    serving(holder, OLD.name)
+    with named_site(tmp_path / "host", holder, OLD, Goal.DEPLOY, BEFORE) as site:
+        site.log.append(Kind.ENDED, outcome="deployed")
+        (site.host.root / "channels.yaml").write_text(channels)
+        monkeypatch.setattr(opening, "repository_of", lambda _host: _Tags())
+        monkeypatch.setattr(opening, "HolderClient", lambda _folder: holder)
+        with pytest.raises(ChannelRefused), new_release(site.host, NEW.tag, DEPLOY, lambda _news: None):
+            pass  # it is refused before
+        assert len(list(site.host.evidence.iterdir())) == 1
+
+
+def test_what_a_killed_tool_did_not_note_is_corrected_and_recorded(
+    tmp_path: Path, holder: NamedHolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving(holder, OLD.name, NEW.name)
+    monkeypatch.setattr(opening, "HolderClient", lambda _folder: holder)
+    with named_site(tmp_path / "host", holder, NEW, Goal.DEPLOY, LIVE) as site:
+        site.log.append(Kind.ENDED, outcome="deployed")
+    with released(site.host, attempt_of(site), "daily", lambda _news: None):
+        assert read_host_state(site.host.root).current == OLD.name
+    (lock,) = records_of(site, Kind.LOCK)
+    assert lock.facts["corrected"] == {"was": NEW.name, "is": OLD.name}
 
 
 def test_a_switch_that_nobody_heard_of_is_taken_back_to_what_served_before(

@@ -4,11 +4,14 @@ import time
 from dataclasses import dataclass
 
 from bokgi.operations.asking import Answer
+from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.record_kinds import Kind, Outcome
+from bokgi.operations.release_log import attempts
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Tagged
 from bokgi.operations.slots.commands import environment_for, slot_command
 from bokgi.operations.slots.slot_state import Phase
+from bokgi.operations.unpacking import Unpacked, checked
 
 LOOK_SECONDS = 0.1
 ASK_SECONDS = 5.0
@@ -27,6 +30,26 @@ class Booted:
     @property
     def outcome(self) -> Outcome:
         return Outcome.FAILED if self.problem else Outcome.PASSED
+
+
+def check_unpacked(site: Site, name: str) -> Unpacked:
+    """A release that lies on the disk as it was unpacked, by the evidence of the host.
+
+    Raises
+    ------
+    ReleaseAltered
+    """
+    recorded = recorded_manifest(site.host, name)
+    return checked(site.folder(name), *((None, None) if recorded is None else recorded))
+
+
+def recorded_manifest(host: HostFolder, name: str) -> tuple[str, str] | None:
+    """Hash of the manifest and commit of a release as they were recorded when it was unpacked; None where they were not."""
+    for attempt in reversed(attempts(host.evidence)):
+        manifest = attempt.last(Kind.MANIFEST)
+        if attempt.tagged.name == name and manifest is not None:
+            return str(manifest.facts["manifest_sha256"]), attempt.tagged.commit
+    return None
 
 
 def boot(site: Site, tagged: Tagged, slot: str) -> Booted:

@@ -4,9 +4,9 @@ from typing import Any
 
 from bokgi.errors.base import BokgiError
 from bokgi.operations.record_kinds import Kind, Outcome
-from bokgi.operations.releasing.booting import boot
+from bokgi.operations.releasing.booting import boot, check_unpacked
 from bokgi.operations.releasing.site import News, Site
-from bokgi.operations.releasing.steps import check_unpacked, has_traffic, is_warm
+from bokgi.operations.releasing.steps import has_traffic, is_warm
 from bokgi.operations.repository import Tagged
 from bokgi.operations.unpacking import tagged_of
 

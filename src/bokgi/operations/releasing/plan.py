@@ -17,12 +17,12 @@ from bokgi.errors.base import BokgiError
 from bokgi.operations.evidence_log import hash_of
 from bokgi.operations.host_settings import MEBIBYTE
 from bokgi.operations.record_kinds import Kind, Outcome
-from bokgi.operations.releasing.booting import boot
+from bokgi.operations.releasing.booting import boot, check_unpacked
 from bokgi.operations.releasing.pending_migrations import breaking
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Tagged
 from bokgi.operations.slots.commands import environment_for, interpreter_of
-from bokgi.operations.unpacking import checked, tagged_of
+from bokgi.operations.unpacking import tagged_of
 
 TRIAL = ".trial"
 BACKUP_SECONDS = 3600.0
@@ -169,7 +169,7 @@ def _previous(site: Site) -> Seen:
     current = current_tagged(site)
     if current is None:
         return _absent("there is nothing to go back to")
-    checked(site.folder(current.name))
+    check_unpacked(site, current.name)
     site.smoke(current.name, current, "outgoing")
     live_faults = _last_failed(site)
     slot = f"{current.name}{TRIAL}"

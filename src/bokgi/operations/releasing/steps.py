@@ -4,12 +4,12 @@ Convention: a step gives the reason why the release cannot go on, or an empty te
 """
 
 from bokgi.operations.record_kinds import Kind, Outcome
-from bokgi.operations.releasing.booting import boot
+from bokgi.operations.releasing.booting import boot, check_unpacked, recorded_manifest
 from bokgi.operations.releasing.plan import TRIAL, current_tagged, plan
 from bokgi.operations.releasing.pruning import prune
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.slots.slot_state import Phase
-from bokgi.operations.unpacking import Unpacked, checked, unpacked
+from bokgi.operations.unpacking import unpacked
 
 
 def make_plan(site: Site) -> str:
@@ -20,7 +20,8 @@ def make_plan(site: Site) -> str:
 def unpack(site: Site) -> str:
     """Code, pages and environment on the disk, with the list of what differs from the live release."""
     site.tell(News("unpack"))
-    release = unpacked(site.host, site.repository, site.tagged)
+    recorded = recorded_manifest(site.host, site.tagged.name)
+    release = unpacked(site.host, site.repository, site.tagged, None if recorded is None else recorded[0])
     current = current_tagged(site)
     changed = [] if current is None else list(site.repository.changed(current.commit, site.tagged.commit))
     sha256 = site.log.keep_body(release.manifest)
@@ -33,16 +34,6 @@ def boot_release(site: Site) -> str:
     """The slot of the release, in private; its files are hashed again first."""
     check_unpacked(site, site.tagged.name)
     return boot(site, site.tagged, site.tagged.name).problem
-
-
-def check_unpacked(site: Site, name: str) -> Unpacked:
-    """A release that lies on the disk as it was unpacked.
-
-    Raises
-    ------
-    ReleaseAltered
-    """
-    return checked(site.folder(name))
 
 
 def smoke_in_private(site: Site) -> str:
