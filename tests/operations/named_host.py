@@ -40,6 +40,7 @@ class NamedHolder:
     wanted: str | None = None
     slots: dict[str, Phase] = field(default_factory=dict)
     ended: list[str] = field(default_factory=list)
+    rested: list[str] = field(default_factory=list)
     goes_silent: bool = False
     unhealthy: frozenset[str] = frozenset()
 
@@ -59,6 +60,9 @@ class NamedHolder:
             self.goes_silent = False
             raise HolderAbsent("run", "timed out")
         return Switched(before, name, 50.0, {})
+
+    def rest(self, name: str) -> None:
+        self.rested.append(name)
 
     def end(self, name: str) -> None:
         if name == self.wanted:

@@ -53,6 +53,23 @@ def test_a_switch_stands_although_the_old_slot_had_to_be_killed(tmp_path: Path) 
     assert (holder._wanted, holder._taking()) == (NEW, NEW)
 
 
+def test_the_release_before_stands_in_and_one_that_was_left_does_not(tmp_path: Path) -> None:
+    oldest, old, new = (NamedSlot(name, Phase.STANDBY) for name in ("v0.9.0-99999999", OLD, NEW))
+    holder = holder_of(tmp_path, old, new)
+    holder._slots = {slot.name: slot for slot in (new, oldest, old)}
+    for name in (oldest.name, OLD, NEW):
+        holder._switch(name)
+    new.phase = Phase.STARTING
+    holder._stand_in(new)
+    assert holder._taking() == OLD
+    old.phase = Phase.STANDBY
+    holder._rest(OLD)
+    holder._stand_in(new)
+    assert holder._taking() == oldest.name
+    with pytest.raises(HolderRefused):
+        holder._rest(NEW)
+
+
 def test_a_switch_to_a_slot_that_does_not_open_is_refused(tmp_path: Path) -> None:
     old, new = NamedSlot(OLD, Phase.TAKING), NamedSlot(NEW, Phase.STANDBY, obeys=False)
     holder = holder_of(tmp_path, old, new)

@@ -1,17 +1,21 @@
 """How a release ends: what serves is never given up for a plan, the way back goes to the right release, and the ending says what is so."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bokgi.cli.release_views import prune_command
 from bokgi.cli.release_words import EXIT_CODES
 from bokgi.errors.observation import ChannelRefused
-from bokgi.errors.releases import AlreadyLive, ReleaseAltered
+from bokgi.errors.releases import AlreadyLive, ReleaseAltered, ReleaseLocked
+from bokgi.operations.host_lock import HostLock
 from bokgi.operations.host_state import HostState, read_host_state
 from bokgi.operations.judge import State
 from bokgi.operations.record_kinds import Kind, Outcome
-from bokgi.operations.releasing import going_back, opening, plan, release
+from bokgi.operations.releasing import going_back, opening, plan, pruning, release
 from bokgi.operations.releasing.booting import Booted
 from bokgi.operations.releasing.going_back import take_back
 from bokgi.operations.releasing.opening import new_release, released
@@ -181,6 +185,38 @@ def test_where_the_release_before_is_not_well_the_failed_slot_ends_all_the_same(
         assert take_back(site, "the watch failed", is_bad=True)
         rollback = records_of(site, Kind.ROLLBACK)[0]
     assert (holder.wanted, holder.ended, rollback.facts["outcome"]) == (OLD.name, [NEW.name], "failed")
+    assert holder.rested == [NEW.name]
+
+
+def test_after_a_deploy_only_what_serves_and_the_way_back_have_slots(
+    tmp_path: Path, holder: NamedHolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving(holder, OLD.name, OLDEST.name, NEW.name, f"{OLD.name}{TRIAL}")
+    for phase in release.DEPLOYING:
+        if phase != "switch":
+            monkeypatch.setitem(release.DEPLOYING, phase, nothing)  # type: ignore[arg-type]  # a dict that is only read elsewhere
+    with named_site(tmp_path / "host", holder, NEW, Goal.DEPLOY, BEFORE) as site:
+        assert go_on(site, DEPLOY, never) is Ending.DEPLOYED
+        retired = [record.facts["slot"] for record in records_of(site, Kind.RETIRED)]
+    assert holder.slots.keys() == {OLD.name, NEW.name}
+    assert retired == holder.ended == [OLDEST.name, f"{OLD.name}{TRIAL}"]
+
+
+def test_as_many_backups_stay_as_releases(tmp_path: Path, holder: NamedHolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruning, "HolderClient", lambda _folder: holder)
+    with named_site(tmp_path / "host", holder, NEW, Goal.PLAN, LIVE) as site:
+        backups = site.host.root / "backups"
+        for number in range(7):
+            (backups / f"{number}.bokgi").write_bytes(b"")
+            os.utime(backups / f"{number}.bokgi", (number, number))
+        pruning.prune(site.host)
+        assert sorted(path.name for path in backups.iterdir()) == [f"{number}.bokgi" for number in range(2, 7)]
+
+
+def test_nothing_is_removed_while_somebody_works_on_the_host(tmp_path: Path, holder: NamedHolder) -> None:
+    with named_site(tmp_path / "host", holder, NEW, Goal.PLAN, LIVE) as site, HostLock(site.host.root, "deploy v1.2.0"):
+        done = CliRunner().invoke(prune_command, ["--folder", str(site.host.root)], obj=None)
+    assert isinstance(done.exception, ReleaseLocked)
 
 
 def does_not_boot(*_arguments: object) -> Booted:

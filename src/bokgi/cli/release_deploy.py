@@ -15,6 +15,7 @@ from bokgi.operations.release_log import latest_of
 from bokgi.operations.releasing.going_back import go_back
 from bokgi.operations.releasing.opening import interrupted_release, new_release, released
 from bokgi.operations.releasing.release import Goal, Wanted, abort, go_on, resume
+from bokgi.operations.releasing.steps import retire_strays
 from bokgi.operations.releasing.watch_release import watch_release
 
 UNWATCHED = (0.0, 1.0)
@@ -133,6 +134,7 @@ def rollback_command(_settings: Settings, /, tag: str, host: HostFolder, break_l
         raise NoReleaseToGoBackTo(tag, "")
     with released(host, latest_of(host.evidence, state.current), "rollback", Teller(), breaks_lock=break_lock) as site:
         is_well = go_back(site, target)
+        retire_strays(site)
         site.seal("rollback")
     reported(host, site.log.folder)
     return PASSED if is_well else FAILED

@@ -1,8 +1,10 @@
 """Back to the release before: the same way as forward, to a slot that is still warm or is started anew with the same gates."""
 
+from contextlib import suppress
 from typing import Any
 
 from bokgi.errors.base import BokgiError
+from bokgi.errors.releases import HolderRefused
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.releasing.booting import boot, check_unpacked
 from bokgi.operations.releasing.site import News, Site
@@ -52,6 +54,9 @@ def _unready(site: Site, tagged: Tagged, target: str) -> str:
 
 def _switched(site: Site, tagged: Tagged, target: str) -> bool:
     name, done = site.tagged.name, site.holder.switch(target)
+    if name != target:
+        with suppress(HolderRefused):
+            site.holder.rest(name)
     state = site.state
     site.keep(type(state)(target, name if name not in state.bad else None, state.bad))
     answer = site.target(target, tagged, is_public=True).asker.get("/api/health")

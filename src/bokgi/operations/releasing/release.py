@@ -23,6 +23,7 @@ from bokgi.operations.releasing.steps import (
     has_traffic,
     make_plan,
     retire,
+    retire_strays,
     smoke_in_private,
     smoke_in_public,
     switch,
@@ -103,6 +104,8 @@ def go_on(site: Site, wanted: Wanted, watch: Watch, done: Sequence[str] = (), se
         conclude(site, good)
         if good is Ending.PASSED:
             retire(site)
+    if good is not Ending.PLANNED:
+        retire_strays(site)
     return end(site, good)
 
 

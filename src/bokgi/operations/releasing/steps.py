@@ -3,6 +3,8 @@
 Convention: a step gives the reason why the release cannot go on, or an empty text.
 """
 
+from collections.abc import Container
+
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.releasing.booting import boot, check_unpacked, recorded_manifest
 from bokgi.operations.releasing.plan import TRIAL, current_tagged, plan
@@ -59,16 +61,26 @@ def smoke_in_public(site: Site) -> str:
 
 
 def retire(site: Site) -> str:
-    """End the slot of the release before, which stays on the disk, and remove releases that are past their time."""
-    previous = site.state.previous
-    if previous is not None and previous in site.holder.report().slots:
-        site.tell(News("retire"))
-        site.holder.end(previous)
-        site.log.append(Kind.RETIRED, slot=previous)
-        site.tell(News("retire", Outcome.PASSED, previous))
+    """End the slots of all releases before, which stay on the disk, and remove what is past its time."""
+    _end_slots(site, {site.state.current})
     for name in prune(site.host):
         site.log.append(Kind.RETIRED, slot=name, removed=True)
     return ""
+
+
+def retire_strays(site: Site) -> None:
+    """End every slot but that of the release that serves and that of the one before it, which stays warm."""
+    _end_slots(site, {site.state.current, site.state.previous})
+
+
+def _end_slots(site: Site, kept: Container[str | None]) -> None:
+    report = site.holder.report()
+    for name in report.slots:
+        if name not in kept and name != report.wanted:
+            site.tell(News("retire"))
+            site.holder.end(name)
+            site.log.append(Kind.RETIRED, slot=name)
+            site.tell(News("retire", Outcome.PASSED, name))
 
 
 def has_traffic(site: Site) -> bool:

@@ -88,7 +88,14 @@ class Holder:
             return {"refused": refused.facts["problem"]}
 
     def _orders(self) -> Mapping[str, Callable[..., object]]:
-        return {"report": self._report, "start": self._start, "switch": self._switch, "end": self._end, "finish": self._finish}
+        return {
+            "report": self._report,
+            "start": self._start,
+            "switch": self._switch,
+            "rest": self._rest,
+            "end": self._end,
+            "finish": self._finish,
+        }
 
     def _report(self) -> Mapping[str, Any]:
         slots = {
@@ -125,6 +132,13 @@ class Holder:
         pids = {each.name: each.pid for each in self._slots.values()}
         return {"from_slot": before, "to_slot": name, "milliseconds": round(milliseconds, 1), "pids": pids}
 
+    def _rest(self, name: str) -> None:
+        if name == self._wanted:
+            raise HolderRefused(name, "the slot has the traffic")
+        if name in self._slots:
+            self._slots[name].has_served = False
+            self._write()
+
     def _end(self, name: str) -> None:
         slot = self._slots.get(name)
         if slot is None:
@@ -150,6 +164,7 @@ class Holder:
         if slot.phase is not Phase.TAKING and not slot.order(signal.SIGUSR1, Phase.TAKING):
             return
         self._wanted, slot.has_served = slot.name, True
+        self._slots[slot.name] = self._slots.pop(slot.name)  # who had the traffic last stands last, and stands in first
         self._write()
         others = [each for each in self._slots.values() if each is not slot and each.phase is Phase.TAKING]
         if others:
@@ -173,7 +188,7 @@ class Holder:
 
     def _stand_in(self, wanted: KeptSlot) -> None:
         """Another warm slot answers; where there is none, the wanted one does before it can compute."""
-        for slot in self._slots.values():
+        for slot in reversed(self._slots.values()):
             if slot.has_served and slot.phase is Phase.STANDBY and slot.order(signal.SIGUSR1, Phase.TAKING):
                 _LOG.warning("slot %s is away; %s stands in", self._wanted, slot.name)
                 return
