@@ -1,6 +1,8 @@
 """How a release ends: what serves is never given up for a plan, the way back goes to the right release, and the ending says what is so."""
 
 import os
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from bokgi.operations.host_state import HostState, read_host_state
 from bokgi.operations.judge import State
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.releasing import going_back, opening, plan, pruning, release
-from bokgi.operations.releasing.booting import Booted
+from bokgi.operations.releasing.booting import Booted, wait_until_ended
 from bokgi.operations.releasing.going_back import take_back
 from bokgi.operations.releasing.opening import new_release, released
 from bokgi.operations.releasing.plan import TRIAL, Seen
@@ -153,18 +155,39 @@ def test_what_a_killed_tool_did_not_note_is_corrected_and_recorded(
     assert lock.facts["corrected"] == {"was": NEW.name, "is": OLD.name}
 
 
-def test_a_switch_that_nobody_heard_of_is_taken_back_to_what_served_before(
-    tmp_path: Path, holder: NamedHolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    serving(holder, OLD.name, OLDEST.name, NEW.name)
+def test_a_switch_whose_answer_was_lost_stands(tmp_path: Path, holder: NamedHolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    serving(holder, OLD.name, NEW.name)
     holder.goes_silent = True
-    for phase in ("plan", "unpack", "boot", "private_smoke"):
-        monkeypatch.setitem(release.DEPLOYING, phase, nothing)  # type: ignore[arg-type]  # a dict that is only read elsewhere
+    for phase in release.DEPLOYING:
+        if phase != "switch":
+            monkeypatch.setitem(release.DEPLOYING, phase, nothing)
     with named_site(tmp_path / "host", holder, NEW, Goal.DEPLOY, BEFORE) as site:
-        assert go_on(site, DEPLOY, never) is Ending.FAILED
-        ended = records_of(site, Kind.ENDED)[0]
-    assert (holder.wanted, holder.ended, ended.facts["taken_back"]) == (OLD.name, [NEW.name], True)
+        assert go_on(site, DEPLOY, never) is Ending.DEPLOYED
+        (switched,) = records_of(site, Kind.SWITCH)
+    assert (switched.facts["from_slot"], switched.facts["to_slot"]) == (OLD.name, NEW.name)
+    assert read_host_state(tmp_path / "host") == HostState(NEW.name, OLD.name)
+
+
+def test_a_switch_that_was_never_noted_is_taken_back_to_what_served_before(tmp_path: Path, holder: NamedHolder) -> None:
+    serving(holder, NEW.name, OLDEST.name, OLD.name)
+    with named_site(tmp_path / "host", holder, NEW, Goal.DEPLOY, BEFORE) as site:
+        assert take_back(site, "the holder did not answer", is_bad=True)
+    assert (holder.wanted, holder.ended) == (OLD.name, [NEW.name])
     assert read_host_state(tmp_path / "host").current == OLD.name
+
+
+def test_a_slot_that_still_ends_is_waited_for_before_it_is_started_anew(tmp_path: Path, holder: NamedHolder) -> None:
+    holder.slots = {OLD.name: Phase.ENDING}
+    with named_site(tmp_path / "host", holder, NEW, Goal.DEPLOY, LIVE) as site:
+        ending = threading.Timer(0.3, holder.slots.clear)
+        ending.start()
+        wait_until_ended(site, OLD.name, time.monotonic() + 30)
+        assert holder.slots == {}
+        holder.slots = {OLD.name: Phase.STANDBY}
+        wait_until_ended(site, OLD.name, time.monotonic() + 30)
+        holder.slots = {OLD.name: Phase.ENDING}
+        wait_until_ended(site, OLD.name, time.monotonic() + 0.2)
+    assert holder.slots == {OLD.name: Phase.ENDING}
 
 
 def test_a_first_release_that_fails_serves_on_and_says_so(tmp_path: Path, holder: NamedHolder) -> None:
@@ -194,7 +217,7 @@ def test_after_a_deploy_only_what_serves_and_the_way_back_have_slots(
     serving(holder, OLD.name, OLDEST.name, NEW.name, f"{OLD.name}{TRIAL}")
     for phase in release.DEPLOYING:
         if phase != "switch":
-            monkeypatch.setitem(release.DEPLOYING, phase, nothing)  # type: ignore[arg-type]  # a dict that is only read elsewhere
+            monkeypatch.setitem(release.DEPLOYING, phase, nothing)
     with named_site(tmp_path / "host", holder, NEW, Goal.DEPLOY, BEFORE) as site:
         assert go_on(site, DEPLOY, never) is Ending.DEPLOYED
         retired = [record.facts["slot"] for record in records_of(site, Kind.RETIRED)]

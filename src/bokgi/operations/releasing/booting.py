@@ -61,6 +61,7 @@ def boot(site: Site, tagged: Tagged, slot: str) -> Booted:
     folder = site.folder(tagged.name)
     port = int(site.holder.report().address.rsplit(":", 1)[1])
     began = time.monotonic()
+    wait_until_ended(site, slot, began + site.host.settings.boot_seconds)
     site.holder.start(slot, slot_command(site.host, folder), environment_for(site.host, folder, slot, port))
     problem, status = _until_healthy(site, tagged, slot, began + site.host.settings.boot_seconds)
     seconds = round(time.monotonic() - began, 3)
@@ -81,6 +82,15 @@ def boot(site: Site, tagged: Tagged, slot: str) -> Booted:
     )
     site.tell(News("boot", booted.outcome, problem or f"{slot}, {seconds:.1f} s"))
     return booted
+
+
+def wait_until_ended(site: Site, slot: str, deadline: float) -> None:
+    """Wait for a process of the same name that was told to end and still answers; it must not be taken for the new one."""
+    while time.monotonic() < deadline:
+        report = site.holder.report().slots.get(slot)
+        if report is None or report.phase is not Phase.ENDING:
+            return
+        time.sleep(LOOK_SECONDS)
 
 
 def _until_healthy(site: Site, tagged: Tagged, slot: str, deadline: float) -> tuple[str, Answer | None]:
