@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from bokgi.cli import release_looking
 from bokgi.cli.release_views import prune_command
 from bokgi.cli.release_words import EXIT_CODES
 from bokgi.errors.observation import ChannelRefused
 from bokgi.errors.releases import AlreadyLive, ReleaseAltered, ReleaseLocked
+from bokgi.operations.evidence_log import EvidenceLog
 from bokgi.operations.host_lock import HostLock
 from bokgi.operations.host_state import HostState, read_host_state
 from bokgi.operations.judge import State
@@ -149,6 +151,11 @@ def test_what_a_killed_tool_did_not_note_is_corrected_and_recorded(
     monkeypatch.setattr(opening, "HolderClient", lambda _folder: holder)
     with named_site(tmp_path / "host", holder, NEW, Goal.DEPLOY, LIVE) as site:
         site.log.append(Kind.ENDED, outcome="deployed")
+    with EvidenceLog(site.host.evidence / f"0000-{OLD.name}") as log:
+        log.append(Kind.BEGUN, tag=OLD.tag, commit=OLD.commit, tree="", version=OLD.version, operator="kim", host="h")
+        log.append(Kind.ENDED, outcome="deployed")
+    monkeypatch.setattr(release_looking, "HolderClient", lambda _folder: holder)
+    assert release_looking.current_of(site.host).tagged == OLD
     with released(site.host, attempt_of(site), "daily", lambda _news: None):
         assert read_host_state(site.host.root).current == OLD.name
     (lock,) = records_of(site, Kind.LOCK)
