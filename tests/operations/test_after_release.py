@@ -16,8 +16,8 @@ from bokgi.operations.host_settings import HostSettings
 from bokgi.operations.policy import Metric, Policy, default_policy, read_policy
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.releasing.after_release import broken_limits, check_day, review_week
+from bokgi.operations.releasing.people import record_history, tell_people
 from bokgi.operations.releasing.site import Site
-from bokgi.operations.releasing.watch_release import record_history, tell_people
 from bokgi.operations.repository import Tagged
 from bokgi.operations.seals import read_signer
 from bokgi.operations.slots.control import HolderReport

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,12 @@ from imap_tools import MailBoxUnencrypted
 
 from bokgi.errors.observation import ChannelRefused, ExtraMissing
 from bokgi.operations.channels import Channels, read_channels
-from bokgi.operations.evidence_log import EvidenceLog
+from bokgi.operations.evidence_log import EvidenceLog, Record
 from bokgi.operations.feedback.email import EmailFeedback, Mailbox
 from bokgi.operations.feedback.form import FormFeedback
-from bokgi.operations.feedback.reading import kind_of
+from bokgi.operations.feedback.reading import Reading, item, kind_of
 from bokgi.operations.feedback.slack import SlackFeedback, slack_client
-from bokgi.operations.notices import Notice, SlackNotice
+from bokgi.operations.notices import Notice, SlackNotice, sent
 from bokgi.operations.record_kinds import Kind
 from bokgi.operations.release_feedback import record_feedback
 from bokgi.records.database import Database
@@ -303,7 +304,9 @@ def test_channels_name_variables_and_hold_no_secret(slack: SlackStandIn, tmp_pat
     path = tmp_path / "channels.yaml"
     path.write_text(f"feedback:\n  slack: {{channel: C1, token_from: SLACK_TOKEN, base_url: '{slack.base_url}'}}\n")
     with pytest.raises(ChannelRefused, match="SLACK_TOKEN"):
-        read_channels(path, {}).sources(None, today(), {})
+        read_channels(path, {}).check()
+    (closed,) = read_channels(path, {}).sources(None, today(), {})
+    assert (closed.name, closed.read_new().was_read, "SLACK_TOKEN" in closed.read_new().problem) == ("slack", False, True)
     slack.messages = [message(f"{time.time():.6f}", "오류")]
     (source,) = read_channels(path, {"SLACK_TOKEN": "xoxb-1"}).sources(None, today(), {})
     assert [item["kind"] for item in source.read_new().items] == ["bug"]
@@ -354,4 +357,43 @@ def test_a_notice_is_posted_in_the_channel_and_a_refusal_is_said(slack: SlackSta
     assert (asked["channel"], asked["text"].splitlines()[:2]) == ("C9", ["v1.2.0 통과", "배포가 끝났습니다"])
     assert "ab" * 32 in asked["text"]
     slack.error = "not_in_channel"
-    assert "not_in_channel" in way.send(Notice("x", "y", "0" * 64, 1))
+    assert "not_in_channel" in sent(way, Notice("x", "y", "0" * 64, 1))
+
+
+def test_mail_of_an_impossible_day_is_read_like_any_other(mail: MailServer) -> None:
+    for day in ("Fri, 31 Dec 9999 23:59:59 -1200", "Mon, 01 Jan 0001 00:00:00 +1200"):
+        letter = EmailMessage()
+        letter["From"], letter["To"], letter["Subject"], letter["Date"] = "user@example.kr", "feedback@example.kr", "오류", day
+        letter.set_content("안 됩니다")
+        with MailBoxUnencrypted("127.0.0.1", mail.port).login(mail.user, mail.password) as box:
+            box.append(letter.as_bytes(), "INBOX", dt=datetime.now(UTC))
+    reading = EmailFeedback(mail.mailbox, today() - timedelta(days=1)).read_new()
+    assert reading.was_read, reading.problem
+    assert [item["kind"] for item in reading.items] == ["bug", "bug"]
+
+
+class BrokenSource:
+    """A source whose library raises what nobody has thought of."""
+
+    name = "broken"
+
+    def read_new(self) -> Reading:
+        raise HTTPException("a line of \ud800")
+
+
+class HalfSource:
+    """A source with half a character."""
+
+    name = "half"
+
+    def read_new(self) -> Reading:
+        return Reading(True, "1", [item("1", kind_of("x"), "2026-11-28T00:00:00Z", "오류 \ud83d")])
+
+
+def test_whatever_a_source_gives_or_raises_is_recorded(tmp_path: Path) -> None:
+    with EvidenceLog(tmp_path) as log:
+        assert not record_feedback(log, [BrokenSource(), HalfSource()])
+    lines = (tmp_path / "evidence.jsonl").read_bytes().splitlines()
+    broken, half = (Record.from_line(line).facts for line in lines)
+    assert (broken["was_read"], broken["problem"]) == (False, "HTTPException: a line of ?")
+    assert [each["text"] for each in half["items"]] == ["오류 ?"]

@@ -6,7 +6,9 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from email.message import EmailMessage
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
@@ -15,7 +17,7 @@ import pytest
 
 from bokgi.operations.anchors import push_tag, tell_all
 from bokgi.operations.evidence_log import EvidenceLog, Record
-from bokgi.operations.notices import EmailNotice, Notice, WebhookNotice
+from bokgi.operations.notices import EmailNotice, Notice, WebhookNotice, sent
 from bokgi.operations.record_kinds import Kind
 from tests.operations.recorded_release import COMMIT, TAG
 
@@ -69,7 +71,24 @@ def test_a_way_that_is_closed_is_recorded_and_stops_nothing(tmp_path: Path, url:
 
 def test_a_webhook_that_answers_500_has_not_taken_it() -> None:
     with hook(500) as (url, _):
-        assert "500" in WebhookNotice(url).send(Notice("x", "y", "0" * 64, 1))
+        assert "500" in sent(WebhookNotice(url), Notice("x", "y", "0" * 64, 1))
+
+
+@dataclass(frozen=True)
+class BrokenWay:
+    """A way whose library raises what nobody has thought of."""
+
+    name: str = "broken"
+
+    def send(self, _notice: Notice) -> str:
+        raise HTTPException("a line of \ud800")
+
+
+def test_whatever_a_way_raises_is_recorded_and_the_next_way_is_gone(tmp_path: Path) -> None:
+    with hook(200) as (url, got), EvidenceLog(tmp_path) as log:
+        tell_all(log, [BrokenWay(), WebhookNotice(url)], "x", "y")
+    assert [record.facts["outcome"] for record in records_of(tmp_path)] == ["failed", "passed"]
+    assert len(got) == 1
 
 
 def test_a_letter_holds_korean_and_the_head(monkeypatch: pytest.MonkeyPatch) -> None:

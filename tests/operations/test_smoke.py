@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 import pytest
 
@@ -21,6 +21,7 @@ from bokgi.operations.evidence_log import EvidenceLog, Record
 from bokgi.operations.policy import BrowserRule
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.smoke import Flow, Target, default_flow, read_flow, run_smoke
+from bokgi.operations.smoke import browser as browser_module
 from bokgi.operations.smoke.browser import view_page
 from bokgi.operations.smoke.judging_again import contradicted_steps
 from tests.cli.service_process import ServiceProcess, wait_until
@@ -231,6 +232,52 @@ def test_a_browser_keeps_a_picture_and_hears_a_script_that_throws(served: Servic
         view = apart.submit(view_page, "http://localhost", socket_path, "/").result()
     assert view.was_viewed
     assert "broken" in str(view.errors)
+
+
+class FakePage:
+    """A page that notes what it was asked, in order."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, object]] = []
+        self.request = self
+
+    def on(self, _name: str, _hear: object) -> None:
+        """Nothing is heard."""
+
+    def post(self, url: str, *, data: object, timeout: float) -> None:
+        self.asked.append((url, data))
+
+    def goto(self, url: str, **_how: object) -> None:
+        self.asked.append((url, None))
+
+    def wait_for_load_state(self, _name: str, **_how: object) -> None:
+        """It is quiet."""
+
+    def screenshot(self, **_how: object) -> bytes:
+        return b"picture"
+
+    def inner_text(self, _part: str) -> str:
+        return "words"
+
+
+class FakeBrowser:
+    version = "1"
+
+    def __init__(self) -> None:
+        self.page = FakePage()
+
+    def new_page(self) -> FakePage:
+        return self.page
+
+
+@pytest.mark.parametrize("token", [None, "secret"])
+def test_a_browser_opens_a_session_where_the_service_has_a_token(token: str | None) -> None:
+    pytest.importorskip("playwright.sync_api", reason="The package playwright is not installed here.")
+    browser = FakeBrowser()
+    view = browser_module._viewed(cast("Any", browser), "http://h:1", "/pages/x.html", "chromium", token)
+    session = [] if token is None else [("http://h:1/api/session", {"token": token})]
+    assert browser.page.asked == [*session, ("http://h:1/pages/x.html", None)]
+    assert view.errors == ()
 
 
 @contextmanager

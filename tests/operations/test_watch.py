@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from bokgi.operations.asking import Answer, Asked, Asker
 from bokgi.operations.evidence_log import EvidenceLog, Record
+from bokgi.operations.feedback.reading import Reading
 from bokgi.operations.judge import State
 from bokgi.operations.policy import Metric, Policy, default_policy, read_policy
 from bokgi.operations.record_kinds import Kind
@@ -25,6 +27,7 @@ from bokgi.operations.watch.machine import CpuMeter, memory_percent
 from bokgi.operations.watch.sampling import Sampler
 from bokgi.operations.watch.written_log import ERRORS, NOT_FOUND, SERVER_ERRORS, UNREADABLE, WARNINGS, WrittenLog
 from tests.cli.service_process import ServiceProcess, wait_until
+from tests.operations.recorded_release import WELL
 from tests.operations.served_release import AskedOtherwise, target_of
 
 
@@ -113,6 +116,28 @@ def test_a_lost_result_ends_the_watch_at_once(with_result: ServiceProcess, tmp_p
         assert log.count == 5
     assert judgement.state is State.FAIL
     assert {finding.name for finding in judgement.findings if finding.state is State.FAIL} == {Metric.LOST_RESULTS}
+
+
+class TalkativeSource:
+    """A source that must not be asked."""
+
+    name = "talkative"
+
+    def read_new(self) -> Reading:
+        raise AssertionError("nobody may be listened to before the way back is open")
+
+
+def test_nothing_is_read_between_a_broken_limit_and_the_verdict(
+    served: ServiceProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_sampler: Sampler) -> dict[str, Any]:
+        return {"values": {**WELL, Metric.SERVER_ERRORS.value: 1.0}, "prober": "ok"}
+
+    monkeypatch.setattr(Sampler, "facts", broken)
+    subject = replace(subject_of(served), feedback=[TalkativeSource()])
+    state, records = watched(tmp_path, subject, lenient(), 60, 5)
+    assert state is State.FAIL
+    assert [record.kind for record in records][-4:] == [Kind.WATCH_BEGUN, Kind.SAMPLE, Kind.WATCH_ENDED, Kind.VERDICT]
 
 
 def test_nobody_at_the_address_is_a_failure_of_the_service(tmp_path: Path) -> None:

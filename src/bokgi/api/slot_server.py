@@ -49,7 +49,7 @@ class _Slot:
     def __init__(self, app: FastAPI, doors: Doors, tell: Tell, is_healthy: Callable[[], bool], on_taking: Callable[[], None]) -> None:
         self._app, self._private, self._public = app, doors.private, doors.public
         self._tell, self._is_healthy, self._on_taking = tell, is_healthy, on_taking
-        self._is_starting = True
+        self._is_starting, self._is_ending = True, False
         self._open: _PublicDoor | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._following: set[asyncio.Task[None]] = set()
@@ -95,9 +95,13 @@ class _Slot:
             self._say()
 
     async def _end(self) -> None:
-        self._tell(Phase.ENDING, len(self._closing))
+        """Close the door where it is open; who is inside since a former time in traffic is still given an answer."""
+        self._is_ending = True
+        self._say()
         if self._open is not None:
             await self._open.close(END_SECONDS)
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=DRAIN_SECONDS)
         for closing in self._closing:
             closing.cancel()
         for following in self._following:
@@ -114,7 +118,8 @@ class _Slot:
 
     def _say(self) -> None:
         resting = Phase.STARTING if self._is_starting else Phase.STANDBY
-        self._tell(resting if self._open is None else Phase.TAKING, len(self._closing))
+        open_or_not = resting if self._open is None else Phase.TAKING
+        self._tell(Phase.ENDING if self._is_ending else open_or_not, len(self._closing))
 
 
 class _PublicDoor:

@@ -15,6 +15,7 @@ from bokgi.operations.release_log import latest_of
 from bokgi.operations.releasing.going_back import go_back
 from bokgi.operations.releasing.opening import interrupted_release, new_release, released
 from bokgi.operations.releasing.release import Goal, Wanted, abort, go_on, resume
+from bokgi.operations.releasing.steps import retire_strays
 from bokgi.operations.releasing.watch_release import watch_release
 
 UNWATCHED = (0.0, 1.0)
@@ -66,8 +67,9 @@ def deploy_command(_settings: Settings, /, tag: str, host: HostFolder, break_loc
     cls=Command,
     help=say(
         "Deploy TAG, watch it, keep it or take it back, and write the report. Exit code 0: it passed, 1: it failed and was taken back, "
-        "3: it cannot be decided.",
-        "TAG를 배포하고 지켜본 뒤 유지하거나 되돌리고 보고서를 씁니다. 종료 코드 0: 통과, 1: 실패하여 되돌림, 3: 판정 불가.",
+        "3: it cannot be decided, 4: it failed and goes on serving, because nothing could take its place.",
+        "TAG를 배포하고 지켜본 뒤 유지하거나 되돌리고 보고서를 씁니다. 종료 코드 0: 통과, 1: 실패하여 되돌림, 3: 판정 불가, "
+        "4: 실패했으나 대신할 배포가 없어 계속 서비스 중.",
     ),
 )
 @click.argument("tag")
@@ -109,8 +111,7 @@ def abort_command(_settings: Settings, /, host: HostFolder, break_lock: bool) ->
     with interrupted_release(host, Teller(), breaks_lock=break_lock) as (site, attempt):
         ending = abort(site, attempt)
     reported(host, attempt.folder)
-    told(ending)
-    return PASSED
+    return told(ending)
 
 
 @click.command(
@@ -133,6 +134,7 @@ def rollback_command(_settings: Settings, /, tag: str, host: HostFolder, break_l
         raise NoReleaseToGoBackTo(tag, "")
     with released(host, latest_of(host.evidence, state.current), "rollback", Teller(), breaks_lock=break_lock) as site:
         is_well = go_back(site, target)
+        retire_strays(site)
         site.seal("rollback")
     reported(host, site.log.folder)
     return PASSED if is_well else FAILED

@@ -18,20 +18,22 @@ from bokgi.operations.record_kinds import Outcome
 from bokgi.operations.release_log import Attempt, latest_of
 from bokgi.operations.releasing.after_release import check_day, review_week
 from bokgi.operations.releasing.opening import released
-from bokgi.operations.releasing.watch_release import record_history, tell_people, watched
+from bokgi.operations.releasing.people import record_history, tell_people
+from bokgi.operations.releasing.watch_release import watched
+from bokgi.operations.slots.control import HolderClient
 
 OUTCOME_CODES = {Outcome.PASSED: PASSED, Outcome.FAILED: FAILED, Outcome.NOT_CHECKED: INCONCLUSIVE}
 STATE_CODES = {State.PASS: PASSED, State.WARN: PASSED, State.INCONCLUSIVE: INCONCLUSIVE, State.FAIL: FAILED}
 
 
 def current_of(host: HostFolder) -> Attempt:
-    """The release that serves.
+    """The release that serves, by the holder where it knows one: a note may be missing after a kill.
 
     Raises
     ------
-    NoReleaseToGoBackTo, EvidenceAbsent
+    HolderAbsent, NoReleaseToGoBackTo, EvidenceAbsent
     """
-    current = read_host_state(host.root).current
+    current = HolderClient(host.run).report().wanted or read_host_state(host.root).current
     if current is None:
         raise NoReleaseToGoBackTo("", "")
     return latest_of(host.evidence, current)

@@ -11,7 +11,7 @@ from bokgi.cli.screen import console, table
 from bokgi.config.settings import Settings
 from bokgi.errors.releases import HolderAbsent
 from bokgi.operations.host_folder import PLANNED_NAME, HostFolder
-from bokgi.operations.host_lock import holder_of
+from bokgi.operations.host_lock import HostLock, holder_of
 from bokgi.operations.host_state import read_host_state
 from bokgi.operations.release_log import attempts, unfinished
 from bokgi.operations.releasing.planned import read_planned
@@ -89,7 +89,8 @@ def history_command(_settings: Settings, /, host: HostFolder) -> None:
 @click.pass_obj
 def prune_command(_settings: Settings, /, host: HostFolder) -> None:
     """Remove old releases."""
-    removed = prune(host)
+    with HostLock(host.root, "prune", takes_dead=unfinished(host.evidence) is None):
+        removed = prune(host)
     names = ", ".join(removed) or say("nothing", "없음")
     click.echo(say(f"Removed: {names}", f"지웠습니다: {names}"))
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 
 import click
 
@@ -10,13 +11,14 @@ from bokgi.operations.record_kinds import Outcome
 from bokgi.operations.releasing.release import Ending
 from bokgi.operations.releasing.site import News
 
-PASSED, FAILED, INCONCLUSIVE = 0, 1, 3
+PASSED, FAILED, INCONCLUSIVE, STILL_SERVING = 0, 1, 3, 4
 EXIT_CODES = {
     Ending.PLANNED: PASSED,
     Ending.DEPLOYED: PASSED,
     Ending.PASSED: PASSED,
     Ending.FAILED: FAILED,
-    Ending.ABORTED: FAILED,
+    Ending.STILL_SERVING: STILL_SERVING,
+    Ending.ABORTED: PASSED,
     Ending.INCONCLUSIVE: INCONCLUSIVE,
 }
 STEPS = {
@@ -51,8 +53,12 @@ ENDINGS = {
     Ending.DEPLOYED: ("The release has the traffic.", "배포가 트래픽을 받고 있습니다."),
     Ending.PASSED: ("The release passed.", "배포가 통과했습니다."),
     Ending.FAILED: ("The release failed; what served before serves now.", "배포가 실패했습니다. 이전 배포가 서비스하고 있습니다."),
+    Ending.STILL_SERVING: (
+        "The release is not well and goes on serving: nothing could take its place. Release a repair, or 'bokgi release rollback TAG'.",
+        "배포에 문제가 있지만 대신할 배포가 없어 계속 서비스하고 있습니다. 고친 태그를 배포하거나 'bokgi release rollback TAG'를 쓰세요.",
+    ),
     Ending.INCONCLUSIVE: ("It could not be decided whether the release is well.", "배포가 정상인지 판정할 수 없습니다."),
-    Ending.ABORTED: ("The release was taken back.", "배포를 되돌렸습니다."),
+    Ending.ABORTED: ("The release was given up; what served before serves now.", "배포를 그만두었습니다. 이전 배포가 서비스하고 있습니다."),
 }
 
 
@@ -65,8 +71,9 @@ class Teller:
     def __call__(self, news: News) -> None:
         words = say(*STEPS.get(news.name, (news.name, news.name)))
         detail = f": {news.detail}" if news.detail else ""
-        click.echo(f"{time.monotonic() - self._began:7.1f} s  {_MARKS[news.outcome]} {words}{detail}")
-        sys.stdout.flush()
+        with suppress(OSError):  # a terminal that has gone must not stop a way back
+            click.echo(f"{time.monotonic() - self._began:7.1f} s  {_MARKS[news.outcome]} {words}{detail}")
+            sys.stdout.flush()
 
 
 def told(ending: Ending) -> int:

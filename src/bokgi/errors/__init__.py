@@ -189,6 +189,7 @@ from bokgi.errors.records import (
     TextUnstorable,
 )
 from bokgi.errors.releases import (
+    AlreadyLive,
     HolderAbsent,
     HolderRefused,
     HolderRunning,
@@ -314,8 +315,8 @@ from bokgi.errors.strategies import (
 # One name a line would make the file longer than a person can hold in mind.
 # fmt: off
 __all__ = [
-    "AddressRefused", "AllDayClose", "ArchiveUnsafe", "BacktestUnknown", "BackupAbsent", "BackupBroken", "BackupRunning",
-    "BackupTooNew", "BackupUnwritable", "BarsEmpty", "BarsUnknownKind", "BodyAbsent", "BodyKeyTwice", "BodyNotJson",
+    "AddressRefused", "AllDayClose", "AlreadyLive", "ArchiveUnsafe", "BacktestUnknown", "BackupAbsent", "BackupBroken",
+    "BackupRunning", "BackupTooNew", "BackupUnwritable", "BarsEmpty", "BarsUnknownKind", "BodyAbsent", "BodyKeyTwice", "BodyNotJson",
     "BodyNotObject", "BodyTooDeep", "BodyTooLarge", "BodyTooSlow", "BodyUnreadable", "BokgiError", "CalendarNotKept",
     "ChannelRefused", "CodeFormWrong", "CodeUnknown", "CodesContradict", "CodesEmpty", "CodesInvalid", "CodesMixed",
     "ColumnsMissing", "CompileCacheUnwritable", "ConfigAbsent", "ConfigNameTaken", "DataError", "DataNotTheSame", "DatabaseBroken",

@@ -120,6 +120,15 @@ class ReleaseIsBad(InputError):
         super().__init__(field="tag", name=name, reason=reason)
 
 
+class AlreadyLive(InputError):
+    code = "already_live"
+    english = "The release {name} serves already. 'bokgi release watch' watches it; a change needs a new tag."
+    korean = "{name} 배포는 이미 운영 중입니다. 지켜보려면 'bokgi release watch'를 쓰고, 바꾼 것은 새 태그로 배포하세요."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(field="tag", name=name)
+
+
 class NoReleaseToGoBackTo(InputError):
     code = "no_release_to_go_back_to"
     english = "There is no release to go back to{word}. On this host: {known}."

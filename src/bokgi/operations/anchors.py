@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bokgi.operations.evidence_log import EvidenceLog
-from bokgi.operations.notices import Notice, NoticeWay
+from bokgi.operations.notices import Notice, NoticeWay, sent
 from bokgi.operations.record_kinds import Kind, Outcome
+from bokgi.operations.repository import without_credentials
 
 LIMIT_SECONDS = 60
 _IDENTITY = ("-c", "user.name=Bokgi", "-c", "user.email=bokgi@localhost")
@@ -19,7 +20,7 @@ def tell_all(log: EvidenceLog, ways: Iterable[NoticeWay], subject: str, text: st
     """Send a notice on every way, and record each as an anchor."""
     head, count = log.head, log.count
     for way in ways:
-        problem = way.send(Notice(subject, text, head, count))
+        problem = sent(way, Notice(subject, text, head, count))
         _record(log, f"notice by {way.name}", head, count, problem)
 
 
@@ -45,8 +46,8 @@ def _git(repository: Path, *arguments: str) -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"{type(error).__name__}: {error}"[:300]
-    return "" if done.returncode == 0 else (done.stderr.strip() or f"git ended with {done.returncode}")[:300]
+        return without_credentials(f"{type(error).__name__}: {error}")[:300]
+    return "" if done.returncode == 0 else (without_credentials(done.stderr.strip()) or f"git ended with {done.returncode}")[:300]
 
 
 def _record(log: EvidenceLog, where: str, head: str, count: int, problem: str) -> None:

@@ -24,6 +24,11 @@ Json: TypeAlias = Any
 """A value as it came out of JSON or YAML; whoever reads it checks its kind."""
 
 
+def reachable(address: str) -> str:
+    """The address under which a service is asked on its own machine: one that listens everywhere has no name of its own."""
+    return address.replace("//0.0.0.0", "//127.0.0.1").replace("//[::]", "//[::1]")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request; `body` is sent as JSON where there is one."""

@@ -24,11 +24,11 @@ from typing import Any
 import yaml
 
 from bokgi.errors.observation import ChannelRefused
-from bokgi.operations.feedback.email import EmailFeedback, Mailbox
+from bokgi.operations.feedback.email import EmailFeedback, Mailbox, check_mail_can_be_read
 from bokgi.operations.feedback.form import FormFeedback
-from bokgi.operations.feedback.reading import FeedbackSource
+from bokgi.operations.feedback.reading import ClosedSource, FeedbackSource, words_of
 from bokgi.operations.feedback.slack import BASE_URL, SlackFeedback, slack_client
-from bokgi.operations.notices import EmailNotice, NoticeWay, SlackNotice, WebhookNotice
+from bokgi.operations.notices import ClosedWay, EmailNotice, NoticeWay, SlackNotice, WebhookNotice
 
 CHANNELS_NAME = "channels.yaml"
 EXAMPLE = b"# Where feedback is read and where notices go; docs/operations.md shows all of it.\n{}\n"
@@ -60,22 +60,56 @@ class Channels:
         found: list[FeedbackSource] = []
         if records_url is not None:
             found.append(FormFeedback(records_url, read_up_to.get("form", "")))
-        if slack := self.given.get("feedback.slack"):
-            client = slack_client(self._secret("feedback.slack", "token_from"), str(slack.get("base_url", BASE_URL)))
-            first = f"{_seconds_of(since)}.000000"
-            found.append(SlackFeedback(client, str(slack["channel"]), read_up_to.get("slack") or first))
-        if "feedback.email" in self.given:
-            found.append(EmailFeedback(self._mailbox(), since, read_up_to.get("email", "")))
+        for place, make in self._source_makers(since, read_up_to).items():
+            try:
+                found.append(make(self.given[place]))
+            except Exception as error:  # noqa: BLE001  # one source that cannot be used leaves the others, and says so at each reading
+                found.append(ClosedSource(place.removeprefix("feedback."), words_of(error)))
         return found
 
     def ways(self) -> list[NoticeWay]:
         """Every way on which notices go."""
+        found: list[NoticeWay] = []
+        for place, make in self._way_makers().items():
+            try:
+                found.append(make(self.given[place]))
+            except Exception as error:  # noqa: BLE001  # one way that cannot be used leaves the others, and is recorded
+                found.append(ClosedWay(place.removeprefix("notices."), words_of(error)))
+        return found
+
+    def check(self) -> None:
+        """Make every source and way once, as a release does before it changes anything.
+
+        Raises
+        ------
+        ChannelRefused, ExtraMissing
+        """
+        makers: Mapping[str, Callable[[Mapping[str, Any]], object]] = {**self._source_makers(date(1970, 1, 1), {}), **self._way_makers()}
+        for place, make in makers.items():
+            try:
+                make(self.given[place])
+            except (TypeError, ValueError) as error:
+                raise ChannelRefused(CHANNELS_NAME, place, str(error)) from error
+
+    def _source_makers(self, since: date, read_up_to: Mapping[str, str]) -> Mapping[str, Callable[[Mapping[str, Any]], FeedbackSource]]:
+        def slack(given: Mapping[str, Any]) -> FeedbackSource:
+            client = slack_client(self._secret("feedback.slack", "token_from"), str(given.get("base_url", BASE_URL)))
+            return SlackFeedback(client, str(given["channel"]), read_up_to.get("slack") or f"{_seconds_of(since)}.000000")
+
+        def email(_given: Mapping[str, Any]) -> FeedbackSource:
+            check_mail_can_be_read()
+            return EmailFeedback(self._mailbox(), since, read_up_to.get("email", ""))
+
+        makers = {"feedback.slack": slack, "feedback.email": email}
+        return {place: make for place, make in makers.items() if place in self.given}
+
+    def _way_makers(self) -> Mapping[str, Callable[[Mapping[str, Any]], NoticeWay]]:
         makers: Mapping[str, Callable[[Mapping[str, Any]], NoticeWay]] = {
             "notices.slack": self._slack_notice,
             "notices.email": self._email_notice,
             "notices.webhook": lambda given: WebhookNotice(str(given["url"])),
         }
-        return [make(self.given[name]) for name, make in makers.items() if name in self.given]
+        return {place: make for place, make in makers.items() if place in self.given}
 
     def _slack_notice(self, given: Mapping[str, Any]) -> NoticeWay:
         client = slack_client(self._secret("notices.slack", "token_from"), str(given.get("base_url", BASE_URL)))

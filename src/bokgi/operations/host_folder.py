@@ -8,6 +8,7 @@
     state.json       which release       shared/                    home and cache of the service
     key, key.pub     of the seals        backups/                   made before each release
     run/             sockets, states     repository.git/            a bare copy of the repository
+    environment      secrets (NAME=value) that channels.yaml names, for the units of systemd; made by a person
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from bokgi.operations.policy import Policy, default_policy, read_policy
 from bokgi.operations.seals import new_key
 
 SETTINGS_NAME, POLICY_NAME, PLANNED_NAME, KEY_NAME = "host.yaml", "policy.yaml", "planned.yaml", "key"
-OWNER_ONLY = 0o700
+OWNER_ONLY, OWNER_READS = 0o700, 0o600
 _PLANNED = b"# Releases that are planned, the next one first:\n#   - {tag: v1.2.0, day: 2027-01-15, words: What it brings}\n[]\n"
 
 
@@ -42,6 +43,8 @@ class HostFolder:
         """
         if (root / SETTINGS_NAME).exists():
             raise HostExists(str(root))
+        root.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+        root.chmod(OWNER_ONLY)  # it holds the key, and variables that may be secrets
         for name in ("releases", "environments", "evidence", "shared", "backups", "run"):
             (root / name).mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
         settings.home.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
@@ -50,6 +53,7 @@ class HostFolder:
         write_synced(root / POLICY_NAME, default_policy())
         write_synced(root / PLANNED_NAME, _PLANNED)
         write_synced(root / SETTINGS_NAME, settings.to_text().encode())  # the last: with it the folder is one
+        (root / SETTINGS_NAME).chmod(OWNER_READS)
         return cls.opened(root)
 
     @classmethod

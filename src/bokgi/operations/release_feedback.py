@@ -6,7 +6,7 @@ Convention: every reading is a record, one that failed too; the next one goes on
 from collections.abc import Iterable
 
 from bokgi.operations.evidence_log import EvidenceLog, Record
-from bokgi.operations.feedback.reading import KINDS, FeedbackSource
+from bokgi.operations.feedback.reading import KINDS, FeedbackSource, Reading, words_of
 from bokgi.operations.record_kinds import Kind
 
 
@@ -14,13 +14,20 @@ def record_feedback(log: EvidenceLog, sources: Iterable[FeedbackSource]) -> bool
     """Read every source and record it; says whether all could be read."""
     were_read = []
     for source in sources:
-        reading = source.read_new()
+        reading = _read(source)
         facts = {"problem": reading.problem} if reading.problem else {}
         log.append(
             Kind.FEEDBACK, source=source.name, was_read=reading.was_read, items=reading.items, read_up_to=reading.read_up_to, **facts
         )
         were_read.append(reading.was_read)
     return all(were_read)
+
+
+def _read(source: FeedbackSource) -> Reading:
+    try:
+        return source.read_new()
+    except Exception as error:  # noqa: BLE001  # a source that breaks was not read; it never stops a watch
+        return Reading(was_read=False, read_up_to="", problem=words_of(error))
 
 
 def read_up_to(records: Iterable[Record]) -> dict[str, str]:

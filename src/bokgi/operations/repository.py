@@ -4,6 +4,7 @@ Convention: nothing is taken from a working copy. A tag is looked up once, and e
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 from bokgi.errors.releases import RepositoryRefused, TagUnknown
 
 GIT_SECONDS = 600.0
+_CREDENTIALS = re.compile(r"://[^/\s'\"]*@")
 _FETCHED = "+refs/*:refs/*"
 
 
@@ -32,6 +34,11 @@ class Tagged:
     def version(self) -> str:
         """The version that the tag promises."""
         return self.tag.removeprefix("v")
+
+
+def without_credentials(text: str) -> str:
+    """A text in which no address says a name or password before its host: it goes into evidence that many people read."""
+    return _CREDENTIALS.sub("://", text)
 
 
 class Repository:
@@ -63,7 +70,7 @@ class Repository:
         TagUnknown
         """
         if tag not in self.tags():
-            raise TagUnknown(tag, self._source, ", ".join(self.tags()[:8]))
+            raise TagUnknown(tag, self._name, ", ".join(self.tags()[:8]))
         commit = self._text("rev-parse", f"refs/tags/{tag}^{{commit}}")
         return Tagged(tag, commit, self._text("rev-parse", f"{commit}^{{tree}}"))
 
@@ -88,6 +95,11 @@ class Repository:
     def _text(self, *words: str) -> str:
         return self._git(*words).decode().strip()
 
+    @property
+    def _name(self) -> str:
+        """The source as it may be told."""
+        return without_credentials(self._source)
+
     def _git(self, *words: str, is_inside: bool = True) -> bytes:
         place: Sequence[str] = ["--git-dir", str(self._folder)] if is_inside else []
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | {"GIT_TERMINAL_PROMPT": "0"}
@@ -100,7 +112,8 @@ class Repository:
                 timeout=GIT_SECONDS,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise RepositoryRefused(self._source, str(error)) from error
+            raise RepositoryRefused(self._name, without_credentials(str(error))) from error
         if done.returncode:
-            raise RepositoryRefused(self._source, done.stderr.decode("utf-8", "replace").strip()[-300:])
+            said = without_credentials(done.stderr.decode("utf-8", "replace").strip())
+            raise RepositoryRefused(self._name, said[-300:])
         return done.stdout

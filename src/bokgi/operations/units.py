@@ -16,6 +16,9 @@ from bokgi.operations.host_folder import SETTINGS_NAME, HostFolder
 from bokgi.operations.host_lock import operator_name
 
 VERIFY_SECONDS = 60.0
+SECRETS_NAME = "environment"
+STOP_SECONDS = "90"
+"""Longer than the holder gives its slots to end."""
 
 
 def units_of(host: HostFolder) -> Mapping[str, str]:
@@ -35,20 +38,26 @@ def units_of(host: HostFolder) -> Mapping[str, str]:
             Service={
                 "ExecStart": f"{program} hold {folder}",
                 "User": operator_name(),
+                "EnvironmentFile": _secrets(host),
                 "Restart": "always",
                 "KillMode": "process",
-                "TimeoutStopSec": "60",
+                "TimeoutStopSec": STOP_SECONDS,
             },
             Install={"WantedBy": "multi-user.target"},
         ),
-        **_timed("daily", f"{program} daily {folder}", "*-*-* 07:00:00", "the check of the day"),
-        **_timed("weekly", f"{program} weekly {folder}", "Mon *-*-* 07:30:00", "the review of the week"),
+        **_timed(host, "daily", f"{program} daily {folder}", "*-*-* 07:00:00", "the check of the day"),
+        **_timed(host, "weekly", f"{program} weekly {folder}", "Mon *-*-* 07:30:00", "the review of the week"),
     }
 
 
-def _timed(name: str, command: str, when: str, words: str) -> Mapping[str, str]:
+def _secrets(host: HostFolder) -> str:
+    """The file of variables that `channels.yaml` names; a host may do without."""
+    return f"-{host.root / SECRETS_NAME}"
+
+
+def _timed(host: HostFolder, name: str, command: str, when: str, words: str) -> Mapping[str, str]:
     """Without `Persistent`: a check that was missed is missed, and is not made up for."""
-    service = {"Type": "oneshot", "ExecStart": command, "User": operator_name()}
+    service = {"Type": "oneshot", "ExecStart": command, "User": operator_name(), "EnvironmentFile": _secrets(host)}
     return {
         f"bokgi-{name}.service": _unit(f"Bokgi: {words}", Service=service),
         f"bokgi-{name}.timer": _unit(f"Bokgi: {words}", Timer={"OnCalendar": when}, Install={"WantedBy": "timers.target"}),

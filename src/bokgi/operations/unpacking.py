@@ -1,7 +1,7 @@
 """A release on the disk: code from `git archive`, built pages, metadata of its version, an environment, and a manifest of all of it.
 
 Convention: a release is made beside its place and renamed when it is complete; what has its name is whole. The manifest is hashed when it
-is made and every file again before a start.
+is made, and recorded; before a start every file is hashed again, the manifest is held against the record, and so is the environment.
 """
 
 import json
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bokgi.errors.releases import ReleaseAltered, UnpackFailed
+from bokgi.operations.environments import environment_hash, faults_of_environment
 from bokgi.operations.evidence_log import hash_of, write_synced
 from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.repository import Repository, Tagged
@@ -42,15 +43,20 @@ class Unpacked:
         return found
 
 
-def unpacked(host: HostFolder, repository: Repository, tagged: Tagged) -> Unpacked:
-    """Unpack a release; one that is there already is checked instead.
+def unpacked(host: HostFolder, repository: Repository, tagged: Tagged, manifest_sha256: str | None) -> Unpacked:
+    """Unpack a release; one that is there already is checked instead, or made anew where nothing says what it was.
+
+    manifest_sha256 : of its manifest as it was recorded before; None where it was not
 
     Raises
     ------
     UnpackFailed, ReleaseAltered, RepositoryRefused
     """
     folder = host.releases / tagged.name
-    if not folder.exists():
+    if manifest_sha256 is None and folder.exists():
+        shutil.rmtree(folder)
+    is_there = folder.exists()
+    if not is_there:
         beside = host.releases / f".{tagged.name}.new"
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir()
@@ -60,11 +66,13 @@ def unpacked(host: HostFolder, repository: Repository, tagged: Tagged) -> Unpack
         except (OSError, tarfile.TarError, subprocess.SubprocessError, KeyError, ValueError) as error:
             raise UnpackFailed(tagged.name, _words(error)) from error
         beside.rename(folder)
-    return checked(folder)
+    return checked(folder, manifest_sha256 if is_there else None, tagged.commit)
 
 
-def checked(folder: Path) -> Unpacked:
+def checked(folder: Path, manifest_sha256: str | None = None, commit: str | None = None) -> Unpacked:
     """A release whose files are all what they were when it was unpacked.
+
+    manifest_sha256, commit : as they were recorded; the manifest on the disk must be that one
 
     Raises
     ------
@@ -72,11 +80,14 @@ def checked(folder: Path) -> Unpacked:
     """
     try:
         release = Unpacked(folder, (folder / MANIFEST_NAME).read_bytes())
-        wanted = release.files
+        facts = json.loads(release.manifest)
+        wanted, of_environment = release.files, faults_of_environment(folder / ENVIRONMENT_LINK, facts.get("environment"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReleaseAltered(folder.name, f"{MANIFEST_NAME} ({error})") from error
+    if manifest_sha256 not in (None, hash_of(release.manifest)) or commit not in (None, facts.get("commit")):
+        raise ReleaseAltered(folder.name, MANIFEST_NAME)
     found = hashes_below(folder)
-    wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)) + of_environment
     if wrong:
         more = f" + {len(wrong) - SHOWN}" if len(wrong) > SHOWN else ""
         raise ReleaseAltered(folder.name, ", ".join(wrong[:SHOWN]) + more)
@@ -157,14 +168,8 @@ def _write_manifest(tagged: Tagged, folder: Path) -> None:
     facts = {"tag": tagged.tag, "commit": tagged.commit, "tree": tagged.tree, "files": hashes_below(folder)}
     link = folder / ENVIRONMENT_LINK
     if link.is_symlink():
-        facts["environment"] = {"name": link.resolve().name, "sha256": _environment_hash(link.resolve())}
+        facts["environment"] = {"name": link.resolve().name, "sha256": environment_hash(link.resolve())}
     write_synced(folder / MANIFEST_NAME, json.dumps(facts, sort_keys=True).encode())
-
-
-def _environment_hash(place: Path) -> str:
-    """One hash over the lists that installers keep of what they installed, each with the hashes of its files."""
-    records = sorted(place.glob("lib/*/site-packages/*.dist-info/RECORD"))
-    return hash_of(b"\0".join(record.read_bytes() for record in records))
 
 
 def _words(error: Exception) -> str:

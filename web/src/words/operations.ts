@@ -44,6 +44,7 @@ export const operationsInKorean = {
     inconclusive: '판정 불가',
     rolled_back: '되돌림',
     aborted: '중단',
+    still_serving: '실패, 계속 서비스 중',
   } as Record<string, string>,
   kinds: {
     begun: '시작',
@@ -141,6 +142,7 @@ export const operationsInEnglish: typeof operationsInKorean = {
     inconclusive: 'inconclusive',
     rolled_back: 'rolled back',
     aborted: 'aborted',
+    still_serving: 'failed, still serving',
   },
   kinds: {
     begun: 'begun',

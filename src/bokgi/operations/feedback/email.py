@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from imaplib import IMAP4
 from typing import TYPE_CHECKING, Any
 
 from bokgi.errors.observation import ExtraMissing
-from bokgi.operations.feedback.reading import Reading, item, kind_of
+from bokgi.operations.feedback.reading import Reading, item, kind_of, words_of
 from bokgi.reports.formats import utc_text
 
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox, MailMessage
 
 LIMIT_SECONDS = 30.0
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,31 @@ class Mailbox:
         ------
         ExtraMissing
         """
-        try:
-            from imap_tools import MailBox, MailBoxUnencrypted
-        except ImportError as error:
-            raise ExtraMissing("E-mail", "imap-tools", "email") from error
+        check_mail_can_be_read()
+        from imap_tools import MailBox, MailBoxUnencrypted
+
         kind = MailBox if self.is_encrypted else MailBoxUnencrypted
         box = kind(self.host, self.port, timeout=LIMIT_SECONDS)
         try:
             yield box.login(self.user, self.password, self.folder)
         finally:
-            with suppress(OSError, IMAP4.error, _imap_error()):  # who refused us, or has gone, need not be told goodbye
+            with suppress(Exception):  # who refused us, or has gone, need not be told goodbye
                 box.logout()
             with suppress(OSError):
                 box.client.shutdown()
+
+
+def check_mail_can_be_read() -> None:
+    """Whether what reads mail is installed.
+
+    Raises
+    ------
+    ExtraMissing
+    """
+    try:
+        import imap_tools  # noqa: F401  # only whether it is there
+    except ImportError as error:
+        raise ExtraMissing("E-mail", "imap-tools", "email") from error
 
 
 class EmailFeedback:
@@ -71,19 +83,15 @@ class EmailFeedback:
         try:
             with self._mailbox.opened() as box:
                 messages = self._newer(box)
-        except ExtraMissing as error:
-            return self._unread(str(error))
-        except (OSError, IMAP4.error, _imap_error()) as error:
-            return self._unread(f"{type(error).__name__}: {error}"[:300])
+            items = [_item(message) for message in messages]
+        except Exception as error:  # noqa: BLE001  # mail comes from anybody: whatever it breaks, the box was not read, and the watch goes on
+            return Reading(was_read=False, read_up_to=self._read_up_to, problem=words_of(error))
         self._last = max((int(message.uid or 0) for message in messages), default=self._last)
-        return Reading(True, self._read_up_to, [_item(message) for message in messages])
+        return Reading(True, self._read_up_to, items)
 
     @property
     def _read_up_to(self) -> str:
         return f"{self._validity}:{self._last}"
-
-    def _unread(self, problem: str) -> Reading:
-        return Reading(was_read=False, read_up_to=self._read_up_to, problem=problem)
 
     def _newer(self, box: "BaseMailBox") -> "list[MailMessage]":
         from imap_tools import AND
@@ -96,18 +104,15 @@ class EmailFeedback:
         return sorted(found, key=lambda message: int(message.uid or 0))
 
 
-def _imap_error() -> type[Exception]:
-    from imap_tools import ImapToolsError
-
-    return ImapToolsError
-
-
 def _item(message: "MailMessage") -> dict[str, Any]:
     text = f"{message.subject}\n{message.text or ''}"
-    at = message.date if message.date.tzinfo else message.date.replace(tzinfo=UTC)
-    return item(str(message.uid), kind_of(text), utc_text(_sane(at)), text)
+    return item(str(message.uid), kind_of(text), utc_text(_sane(message.date)), text)
 
 
 def _sane(at: datetime) -> datetime:
     """A time that can be written; mail may claim any."""
-    return at.astimezone(UTC) if at.year > 1970 else datetime(1970, 1, 1, tzinfo=UTC)
+    try:
+        there = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError:
+        return EPOCH
+    return max(there, EPOCH)

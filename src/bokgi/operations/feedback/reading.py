@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-TEXT_CHARACTERS = 2_000
+from bokgi.errors.base import BokgiError
+
+TEXT_CHARACTERS, PROBLEM_CHARACTERS = 2_000, 300
 BUG, IDEA, QUESTION, PRAISE, OTHER, UNSORTED = "bug", "idea", "question", "praise", "other", "unsorted"
 KINDS = (BUG, IDEA, QUESTION, PRAISE, OTHER, UNSORTED)
 _BUG_WORDS = (
@@ -40,6 +42,18 @@ class Reading:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class ClosedSource:
+    """A source that cannot be used; each reading says why."""
+
+    name: str
+    problem: str
+
+    def read_new(self) -> Reading:
+        """Nothing, and why."""
+        return Reading(was_read=False, read_up_to="", problem=self.problem)
+
+
 class FeedbackSource(Protocol):
     """A place where users say something."""
 
@@ -56,5 +70,16 @@ def kind_of(text: str) -> str:
 
 
 def item(identity: str, kind: str, at: str, text: str) -> dict[str, Any]:
-    """Facts of an item; texts are cut at a length that a person still reads."""
-    return {"id": identity, "kind": kind, "at": at, "text": text.strip()[:TEXT_CHARACTERS]}
+    """Facts of an item; texts are cut at a length that a person still reads, and hold what can be written."""
+    return {"id": writable(identity), "kind": kind, "at": at, "text": writable(text.strip()[:TEXT_CHARACTERS])}
+
+
+def writable(text: str) -> str:
+    """The text with a question mark for each half of a character, which no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def words_of(error: Exception) -> str:
+    """An error of whatever kind, short enough for a record."""
+    said = str(error) if isinstance(error, BokgiError) else f"{type(error).__name__}: {error}"
+    return writable(said)[:PROBLEM_CHARACTERS]

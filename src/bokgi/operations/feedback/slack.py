@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bokgi.errors.observation import ExtraMissing
-from bokgi.operations.feedback.reading import Reading, item, kind_of
+from bokgi.operations.feedback.reading import Reading, item, kind_of, words_of
 from bokgi.reports.formats import utc_text
 
 if TYPE_CHECKING:
@@ -48,14 +48,13 @@ class SlackFeedback:
 
     def read_new(self) -> Reading:
         """Messages after the last one, the oldest first."""
-        from slack_sdk.errors import SlackClientError
-
         try:
             messages = sorted(self._messages(), key=lambda message: float(message["ts"]))
-        except (SlackClientError, OSError, KeyError, ValueError) as error:
-            return Reading(was_read=False, read_up_to=self._last, problem=f"{type(error).__name__}: {error}"[:300])
+            items = [_item(message) for message in messages if _is_of_a_person(message)]
+        except Exception as error:  # noqa: BLE001  # whatever the channel answers with, it was not read, and the watch goes on
+            return Reading(was_read=False, read_up_to=self._last, problem=words_of(error))
         self._last = max([self._last, *(str(message["ts"]) for message in messages)], key=float)
-        return Reading(True, self._last, [_item(message) for message in messages if _is_of_a_person(message)])
+        return Reading(True, self._last, items)
 
     def _messages(self) -> Iterator[Mapping[str, Any]]:
         cursor = ""

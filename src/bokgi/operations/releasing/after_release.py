@@ -14,8 +14,9 @@ from bokgi.operations.policy import Metric, Policy, Weight, values_of
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.release_feedback import record_feedback
 from bokgi.operations.release_log import read_attempt
+from bokgi.operations.releasing.people import tell_people
 from bokgi.operations.releasing.site import News, Site
-from bokgi.operations.releasing.watch_release import subject_of, tell_people
+from bokgi.operations.releasing.watch_release import subject_of
 from bokgi.operations.report import assessed
 from bokgi.operations.report.week import MISSED, days_of
 from bokgi.operations.report.words import SEOUL

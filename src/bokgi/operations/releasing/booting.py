@@ -4,11 +4,14 @@ import time
 from dataclasses import dataclass
 
 from bokgi.operations.asking import Answer
+from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.record_kinds import Kind, Outcome
+from bokgi.operations.release_log import attempts
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Tagged
 from bokgi.operations.slots.commands import environment_for, slot_command
 from bokgi.operations.slots.slot_state import Phase
+from bokgi.operations.unpacking import Unpacked, checked
 
 LOOK_SECONDS = 0.1
 ASK_SECONDS = 5.0
@@ -29,6 +32,26 @@ class Booted:
         return Outcome.FAILED if self.problem else Outcome.PASSED
 
 
+def check_unpacked(site: Site, name: str) -> Unpacked:
+    """A release that lies on the disk as it was unpacked, by the evidence of the host.
+
+    Raises
+    ------
+    ReleaseAltered
+    """
+    recorded = recorded_manifest(site.host, name)
+    return checked(site.folder(name), *((None, None) if recorded is None else recorded))
+
+
+def recorded_manifest(host: HostFolder, name: str) -> tuple[str, str] | None:
+    """Hash of the manifest and commit of a release as they were recorded when it was unpacked; None where they were not."""
+    for attempt in reversed(attempts(host.evidence)):
+        manifest = attempt.last(Kind.MANIFEST)
+        if attempt.tagged.name == name and manifest is not None:
+            return str(manifest.facts["manifest_sha256"]), attempt.tagged.commit
+    return None
+
+
 def boot(site: Site, tagged: Tagged, slot: str) -> Booted:
     """Start a slot, or find it running, look at it, and record what was seen.
 
@@ -38,6 +61,7 @@ def boot(site: Site, tagged: Tagged, slot: str) -> Booted:
     folder = site.folder(tagged.name)
     port = int(site.holder.report().address.rsplit(":", 1)[1])
     began = time.monotonic()
+    wait_until_ended(site, slot, began + site.host.settings.boot_seconds)
     site.holder.start(slot, slot_command(site.host, folder), environment_for(site.host, folder, slot, port))
     problem, status = _until_healthy(site, tagged, slot, began + site.host.settings.boot_seconds)
     seconds = round(time.monotonic() - began, 3)
@@ -58,6 +82,15 @@ def boot(site: Site, tagged: Tagged, slot: str) -> Booted:
     )
     site.tell(News("boot", booted.outcome, problem or f"{slot}, {seconds:.1f} s"))
     return booted
+
+
+def wait_until_ended(site: Site, slot: str, deadline: float) -> None:
+    """Wait for a process of the same name that was told to end and still answers; it must not be taken for the new one."""
+    while time.monotonic() < deadline:
+        report = site.holder.report().slots.get(slot)
+        if report is None or report.phase is not Phase.ENDING:
+            return
+        time.sleep(LOOK_SECONDS)
 
 
 def _until_healthy(site: Site, tagged: Tagged, slot: str, deadline: float) -> tuple[str, Answer | None]:

@@ -1,12 +1,12 @@
 """Opening a host for a release: repository, holder, policy, flow, keys and the log, put together for the steps."""
 
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from securesystemslib.signer import CryptoSigner
 
-from bokgi.errors.releases import NothingToResume, ReleaseUnfinished
+from bokgi.errors.releases import AlreadyLive, NothingToResume, ReleaseUnfinished
 from bokgi.operations.evidence_log import EvidenceLog
 from bokgi.operations.host_folder import POLICY_NAME, HostFolder
 from bokgi.operations.host_lock import HostLock, holder_of, operator_name
@@ -14,7 +14,8 @@ from bokgi.operations.host_state import read_host_state, write_host_state
 from bokgi.operations.policy import Policy, read_policy
 from bokgi.operations.record_kinds import Kind
 from bokgi.operations.release_log import Attempt, new_folder, unfinished
-from bokgi.operations.releasing.release import Wanted
+from bokgi.operations.releasing.people import channels_of
+from bokgi.operations.releasing.release import Goal, Wanted
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Repository, Tagged
 from bokgi.operations.seals import read_signer
@@ -36,18 +37,21 @@ def new_release(host: HostFolder, tag: str, wanted: Wanted, tell: Tell, *, break
 
     Raises
     ------
-    ReleaseLocked, ReleaseUnfinished, TagUnknown, RepositoryRefused, HolderAbsent
-    PolicyRefused, FlowRefused, KeyRefused
+    ReleaseLocked, ReleaseUnfinished, TagUnknown, RepositoryRefused, HolderAbsent, AlreadyLive
+    PolicyRefused, FlowRefused, KeyRefused, ChannelRefused, ExtraMissing
         Nothing was begun.
     """
     with _locked(host, f"{wanted.goal} {tag}", breaks_lock=breaks_lock) as lock:
         repository = repository_of(host)
         repository.fetch()
         tagged = repository.tagged(tag)
-        agree_with_holder(host)
+        corrected = agree_with_holder(host)
+        _check_not_live(host, tagged, wanted)
         rules_of(host)
+        channels_of(host).check()
         with EvidenceLog(new_folder(host.evidence, tagged.name)) as log:
-            _begin(log, tagged, wanted, lock)
+            _begin(log, tagged, wanted)
+            _record_lock(log, lock, corrected)
             yield _site(host, repository, tagged, log, tell)
 
 
@@ -80,9 +84,9 @@ def interrupted_release(host: HostFolder, tell: Tell, *, breaks_lock: bool = Fal
         attempt = unfinished(host.evidence)
         if attempt is None:
             raise NothingToResume(str(host.root))
-        agree_with_holder(host)
+        corrected = agree_with_holder(host)
         with EvidenceLog(attempt.folder) as log:
-            _record_lock(log, lock)
+            _record_lock(log, lock, corrected)
             yield _site(host, repository_of(host), attempt.tagged, log, tell), attempt
 
 
@@ -90,25 +94,33 @@ def interrupted_release(host: HostFolder, tell: Tell, *, breaks_lock: bool = Fal
 def released(host: HostFolder, attempt: Attempt, what: str, tell: Tell, *, breaks_lock: bool = False) -> Iterator[Site]:
     """A release that has ended, with its log open for what follows."""
     with _locked(host, what, breaks_lock=breaks_lock) as lock:
-        agree_with_holder(host)
+        corrected = agree_with_holder(host)
         with EvidenceLog(attempt.folder) as log:
-            _record_lock(log, lock)
+            _record_lock(log, lock, corrected)
             yield _site(host, repository_of(host), attempt.tagged, log, tell)
 
 
-def agree_with_holder(host: HostFolder) -> None:
-    """Where a kill came between a switch and its note, the holder is right.
+def _check_not_live(host: HostFolder, tagged: Tagged, wanted: Wanted) -> None:
+    """Where it failed, the release would be taken back: that must not be what serves."""
+    if wanted.goal is not Goal.PLAN and HolderClient(host.run).report().wanted == tagged.name:
+        raise AlreadyLive(tagged.name)
+
+
+def agree_with_holder(host: HostFolder) -> Mapping[str, str | None]:
+    """Where a kill came between a switch and its note, the holder is right; gives what was corrected, empty where nothing was.
 
     Raises
     ------
     HolderAbsent
     """
     wanted, state = HolderClient(host.run).report().wanted, read_host_state(host.root)
-    if wanted is not None and wanted != state.current:
-        write_host_state(host.root, state.with_current(wanted))
+    if wanted is None or wanted == state.current:
+        return {}
+    write_host_state(host.root, state.with_current(wanted))
+    return {"was": state.current, "is": wanted}
 
 
-def _begin(log: EvidenceLog, tagged: Tagged, wanted: Wanted, lock: HostLock) -> None:
+def _begin(log: EvidenceLog, tagged: Tagged, wanted: Wanted) -> None:
     log.append(
         Kind.BEGUN,
         tag=tagged.tag,
@@ -121,12 +133,13 @@ def _begin(log: EvidenceLog, tagged: Tagged, wanted: Wanted, lock: HostLock) -> 
         for_seconds=wanted.for_seconds,
         every_seconds=wanted.every_seconds,
     )
-    _record_lock(log, lock)
 
 
-def _record_lock(log: EvidenceLog, lock: HostLock) -> None:
+def _record_lock(log: EvidenceLog, lock: HostLock, corrected: Mapping[str, str | None]) -> None:
+    """Who is at work; and where another release served than was noted, because a kill came between a switch and its note, both."""
     broken = None if lock.broken is None else {"operator": lock.broken.operator, "pid": lock.broken.pid, "since": lock.broken.since}
-    log.append(Kind.LOCK, holder={"operator": lock.holder.operator, "pid": lock.holder.pid, "what": lock.holder.what}, broken=broken)
+    holder = {"operator": lock.holder.operator, "pid": lock.holder.pid, "what": lock.holder.what}
+    log.append(Kind.LOCK, holder=holder, broken=broken, **({"corrected": corrected} if corrected else {}))
 
 
 def _site(host: HostFolder, repository: Repository, tagged: Tagged, log: EvidenceLog, tell: Tell) -> Site:

@@ -3,6 +3,7 @@
 Convention: a gate says what it saw in figures and texts. What does not apply (there is no release yet) is *not checked*, never passed.
 """
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -14,15 +15,14 @@ from typing import Any, NamedTuple, TypeAlias
 import psutil
 
 from bokgi.errors.base import BokgiError
-from bokgi.operations.evidence_log import hash_of
 from bokgi.operations.host_settings import MEBIBYTE
 from bokgi.operations.record_kinds import Kind, Outcome
-from bokgi.operations.releasing.booting import boot
+from bokgi.operations.releasing.booting import boot, check_unpacked
 from bokgi.operations.releasing.pending_migrations import breaking
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Tagged
 from bokgi.operations.slots.commands import environment_for, interpreter_of
-from bokgi.operations.unpacking import checked, tagged_of
+from bokgi.operations.unpacking import tagged_of
 
 TRIAL = ".trial"
 BACKUP_SECONDS = 3600.0
@@ -159,8 +159,9 @@ def _backup(site: Site) -> Seen:
     with tempfile.TemporaryDirectory(prefix=".restored-", dir=site.host.root / "backups") as scratch:
         scratch_environment = {**environment, "BOKGI_DATABASE_URL": ""}
         restored = _run([*program, "--home", scratch, "restore", str(target)], scratch_environment)
-    content = target.read_bytes()
-    facts = {"file": target.name, "bytes": len(content), "content_hash": hash_of(content), "said": restored.stdout.strip()}
+    with target.open("rb") as file:
+        content_hash = hashlib.file_digest(file, "sha256").hexdigest()
+    facts = {"file": target.name, "bytes": target.stat().st_size, "content_hash": content_hash, "said": restored.stdout.strip()}
     return _verdict(restored.returncode == 0, restored.stderr.strip()[-300:], **facts)
 
 
@@ -169,7 +170,7 @@ def _previous(site: Site) -> Seen:
     current = current_tagged(site)
     if current is None:
         return _absent("there is nothing to go back to")
-    checked(site.folder(current.name))
+    check_unpacked(site, current.name)
     site.smoke(current.name, current, "outgoing")
     live_faults = _last_failed(site)
     slot = f"{current.name}{TRIAL}"

@@ -1,6 +1,7 @@
 """Old releases leave the disk: the newest stay, and always the current one, the one before it, and whatever has a slot.
 
-Convention: evidence is never removed; environments go with the last release that uses them.
+Convention: evidence is never removed; environments go with the last release that uses them; of backups as many stay as of releases. Whoever
+calls this holds the lock of the host: an environment that is being made looks like one that nobody uses.
 """
 
 import shutil
@@ -28,7 +29,14 @@ def prune(host: HostFolder) -> list[str]:
     for name in removed:
         shutil.rmtree(host.releases / name)
     _remove_environments(host)
+    _remove_backups(host)
     return removed
+
+
+def _remove_backups(host: HostFolder) -> None:
+    made = sorted((host.root / "backups").glob("*.bokgi"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in made[host.settings.kept_releases :]:
+        path.unlink()
 
 
 def _remove_environments(host: HostFolder) -> None:

@@ -10,16 +10,20 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bokgi.errors.base import BokgiError
+from bokgi.operations.evidence_log import Record
 from bokgi.operations.judge import State
 from bokgi.operations.record_kinds import Kind, Outcome
-from bokgi.operations.release_log import Attempt
+from bokgi.operations.release_log import Attempt, read_attempt
 from bokgi.operations.releasing.going_back import take_back
-from bokgi.operations.releasing.site import Site
+from bokgi.operations.releasing.people import record_history, tell_people
+from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.releasing.steps import (
     boot_release,
+    end_trials,
     has_traffic,
     make_plan,
     retire,
+    retire_strays,
     smoke_in_private,
     smoke_in_public,
     switch,
@@ -42,10 +46,15 @@ class Ending(StrEnum):
     DEPLOYED = "deployed"
     PASSED = "passed"
     FAILED = "failed"
+    STILL_SERVING = "still_serving"
+    """It failed or was given up, and goes on serving, because nothing could take its place."""
     INCONCLUSIVE = "inconclusive"
     ABORTED = "aborted"
 
 
+ENDINGS = {State.PASS: Ending.PASSED, State.WARN: Ending.PASSED, State.INCONCLUSIVE: Ending.INCONCLUSIVE, State.FAIL: Ending.FAILED}
+OUTCOMES = {Ending.PASSED: Outcome.PASSED, Ending.INCONCLUSIVE: Outcome.NOT_CHECKED}
+WATCH_FAILED, ABORTED = "the watch failed", "aborted by the operator"
 Step = Callable[[Site], str]
 DEPLOYING: Mapping[str, Step] = {
     "plan": make_plan,
@@ -75,22 +84,35 @@ Watch = Callable[[Site, Wanted], Ending]
 """Watches a release that has traffic, and says how that ended: passed, failed or inconclusive."""
 
 
-def go_on(site: Site, wanted: Wanted, watch: Watch, done: Sequence[str] = ()) -> Ending:
-    """Carry out the phases that are not done yet, and end the release."""
+def go_on(site: Site, wanted: Wanted, watch: Watch, done: Sequence[str] = (), seen: Ending | None = None) -> Ending:
+    """Carry out the phases that are not done yet, and end the release.
+
+    seen : what the watch found, where it is done
+    """
     phases, good = GOAL_PHASES[wanted.goal]
     for phase in phases:
         if phase not in done:
             problem = _carried_out(site, phase, DEPLOYING[phase])
+            if problem and phase == "plan":
+                return end(site, Ending.FAILED, problem)  # nothing was changed, so there is nothing to take back
             if problem:
-                return fail(site, problem, is_bad=phase != "plan")
+                return fail(site, problem, is_bad=True)
     if wanted.goal is Goal.RUN:
-        good = watch(site, wanted)
-        site.seal("watch")
+        good = seen or _watched(site, wanted, watch)
         if good is Ending.FAILED:
-            return fail(site, "the watch failed", is_bad=True)
+            return fail(site, WATCH_FAILED, is_bad=True)
+        conclude(site, good)
         if good is Ending.PASSED:
             retire(site)
+    if good is not Ending.PLANNED:
+        retire_strays(site)
     return end(site, good)
+
+
+def _watched(site: Site, wanted: Wanted, watch: Watch) -> Ending:
+    ending = watch(site, wanted)
+    site.seal("watch")
+    return ending
 
 
 def _carried_out(site: Site, phase: str, step: Step) -> str:
@@ -104,16 +126,35 @@ def _carried_out(site: Site, phase: str, step: Step) -> str:
     return problem
 
 
-def fail(site: Site, reason: str, *, is_bad: bool) -> Ending:
-    """Take the release back and say so."""
-    take_back(site, reason, is_bad=is_bad)
-    return end(site, Ending.FAILED, reason)
+def fail(site: Site, reason: str, *, is_bad: bool, ending: Ending = Ending.FAILED) -> Ending:
+    """Take the release back before anything else, then tell people and end it; one that serves on ends as just that."""
+    is_taken_back = take_back(site, reason, is_bad=is_bad)
+    if not is_taken_back:
+        ending = Ending.STILL_SERVING
+    if _last(site, Kind.WATCH_BEGUN) is not None:
+        conclude(site, ending)
+    return end(site, ending, reason, is_taken_back=is_taken_back)
 
 
-def end(site: Site, ending: Ending, reason: str = "") -> Ending:
+def conclude(site: Site, ending: Ending) -> None:
+    """What people are told of a release that was watched; nothing of it can stop what follows."""
+    record_history(site)
+    verdict = _last(site, Kind.VERDICT)
+    state = "" if verdict is None else f"{verdict.facts['state']}, "
+    tell_people(site, f"{site.tagged.tag}: {state}{ending}")
+    site.tell(News("watch", OUTCOMES.get(ending, Outcome.FAILED), ending))
+
+
+def _last(site: Site, kind: Kind) -> Record | None:
+    attempt = read_attempt(site.log.folder)
+    return None if attempt is None else attempt.last(kind)
+
+
+def end(site: Site, ending: Ending, reason: str = "", *, is_taken_back: bool = False) -> Ending:
     """The last record of a release, sealed."""
     state = site.state
-    site.log.append(Kind.ENDED, outcome=ending, reason=reason, current=state.current, previous=state.previous)
+    facts = {"reason": reason, "taken_back": is_taken_back, "current": state.current, "previous": state.previous}
+    site.log.append(Kind.ENDED, outcome=ending, **facts)
     site.seal("ended")
     return ending
 
@@ -125,19 +166,31 @@ def resume(site: Site, attempt: Attempt, watch: Watch) -> Ending:
     """Go on where a release was interrupted."""
     record_gap(site, attempt)
     reason = recorded_fault(attempt)
+    if reason and not has_changed_something(attempt):
+        return end(site, Ending.FAILED, reason)
     if reason:
-        return fail(site, reason, is_bad=is_the_releases_fault(attempt))
+        return fail(site, reason, is_bad=True)
     if "switch" in attempt.phases and not has_traffic(site):
         return fail(site, "another release had taken the traffic", is_bad=False)
-    return go_on(site, wanted_of(attempt), watch, attempt.phases)
+    return go_on(site, wanted_of(attempt), watch, attempt.phases, seen_by_the_watch(attempt))
 
 
 def abort(site: Site, attempt: Attempt) -> Ending:
-    """Take an interrupted release back."""
+    """Take an interrupted release back; one that had only been planned is left alone, for it may be the one that serves."""
     record_gap(site, attempt)
+    end_trials(site)
     reason = recorded_fault(attempt)
-    take_back(site, reason or "aborted", is_bad=bool(reason) and is_the_releases_fault(attempt))
-    return end(site, Ending.ABORTED, reason or "aborted by the operator")
+    if not has_changed_something(attempt):
+        return end(site, Ending.ABORTED, reason or ABORTED)
+    return fail(site, reason or ABORTED, is_bad=bool(reason), ending=Ending.ABORTED)
+
+
+def seen_by_the_watch(attempt: Attempt) -> Ending | None:
+    """What a watch that was sealed found; None where there was none."""
+    verdict = attempt.last(Kind.VERDICT)
+    if "watch" not in attempt.phases or verdict is None:
+        return None
+    return ENDINGS[State[str(verdict.facts["state"])]]
 
 
 def record_gap(site: Site, attempt: Attempt) -> None:
@@ -173,6 +226,6 @@ def recorded_fault(attempt: Attempt) -> str:
     return ""
 
 
-def is_the_releases_fault(attempt: Attempt) -> bool:
+def has_changed_something(attempt: Attempt) -> bool:
     """Whether it came further than its plan."""
-    return "plan" in attempt.phases
+    return wanted_of(attempt).goal is not Goal.PLAN and "plan" in attempt.phases

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner
 
-from bokgi.operations.asking import Asker
+from bokgi.operations.asking import Asker, reachable
 from bokgi.operations.evidence_log import EvidenceLog
 from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.host_state import HostState, read_host_state, write_host_state
@@ -63,7 +63,7 @@ class Site:
 
     def target(self, slot: str, tagged: Tagged, *, is_public: bool = False) -> Target:
         """A slot as the smoke test and the watch look at it."""
-        address = self.holder.report().address if is_public else PRIVATE_URL
+        address = reachable(self.holder.report().address) if is_public else PRIVATE_URL
         socket_path = None if is_public else SlotFiles.of(self.host.run, slot).private
         return Target(address, socket_path, tagged.version, tagged.commit, self.access_log(slot), self._token)
 

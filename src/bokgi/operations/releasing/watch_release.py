@@ -1,6 +1,6 @@
-"""The watch of a release that has traffic: its subject put together from the host, and what is told to people when it has ended.
+"""The watch of a release that has traffic: its subject put together from the host.
 
-Convention: history and plans are recorded before the watch ends, so that its seal covers them; the head is anchored behind that.
+Convention: between a broken limit and the way back stands nothing but the verdict; people are told afterwards.
 """
 
 import os
@@ -10,22 +10,20 @@ from datetime import date
 import psutil
 
 from bokgi.config.settings import Settings
-from bokgi.errors.observation import ChannelRefused
-from bokgi.operations.anchors import push_tag, tell_all
-from bokgi.operations.channels import CHANNELS_NAME, Channels, read_channels
+from bokgi.errors.base import BokgiError
+from bokgi.operations.channels import CHANNELS_NAME, Channels
 from bokgi.operations.evidence_log import Record
-from bokgi.operations.host_folder import PLANNED_NAME
-from bokgi.operations.judge import Judgement, State
+from bokgi.operations.feedback.reading import ClosedSource, FeedbackSource, words_of
+from bokgi.operations.judge import Judgement
 from bokgi.operations.policy import values_of
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.release_feedback import read_up_to
-from bokgi.operations.release_log import attempts, read_attempt
-from bokgi.operations.releasing.planned import read_planned
-from bokgi.operations.releasing.release import Ending, Wanted
+from bokgi.operations.release_log import read_attempt
+from bokgi.operations.releasing.people import channels_of
+from bokgi.operations.releasing.release import ENDINGS, Ending, Wanted
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.watch import Subject, watch
 
-ENDINGS = {State.PASS: Ending.PASSED, State.WARN: Ending.PASSED, State.INCONCLUSIVE: Ending.INCONCLUSIVE, State.FAIL: Ending.FAILED}
 SHOWN = ("cpu_percent", "memory_percent", "disk_percent", "api_seconds", "server_errors", "lost_results")
 
 
@@ -34,9 +32,6 @@ def watch_release(site: Site, wanted: Wanted) -> Ending:
     site.tell(News("watch"))
     has_died = threading.Event()
     judgement = watched(site, wanted.for_seconds, wanted.every_seconds, has_died)
-    record_history(site)
-    site.tell(News("watch", _outcome(judgement.state), judgement.state.name))
-    tell_people(site, f"{site.tagged.tag}: {judgement.state.name}")
     return Ending.FAILED if has_died.is_set() else ENDINGS[judgement.state]
 
 
@@ -67,12 +62,6 @@ def _has_lived(site: Site) -> bool:
     return False
 
 
-def _outcome(state: State) -> Outcome:
-    if state is State.INCONCLUSIVE:
-        return Outcome.NOT_CHECKED
-    return Outcome.FAILED if state is State.FAIL else Outcome.PASSED
-
-
 def subject_of(site: Site) -> Subject:
     """The release that has traffic, as the watch sees it."""
     home, name = site.host.settings.home, site.tagged.name
@@ -85,18 +74,18 @@ def subject_of(site: Site) -> Subject:
         [home / "logs"],
         home=home,
         records_url=records_url,
-        feedback=channels_of(site).sources(records_url, _day(site), _read_before(site)),
+        feedback=_sources(site, records_url),
     )
 
 
-def channels_of(site: Site) -> Channels:
-    """The ways to people of this host.
-
-    Raises
-    ------
-    ChannelRefused
-    """
-    return read_channels(site.host.root / CHANNELS_NAME, {**os.environ, **site.host.settings.variables})
+def _sources(site: Site, records_url: str | None) -> list[FeedbackSource]:
+    """Everything that feedback is read from; where the file of the channels cannot be used, a source that says so."""
+    day, before = _day(site), _read_before(site)
+    try:
+        return channels_of(site.host).sources(records_url, day, before)
+    except BokgiError as error:
+        own = Channels({}, {}).sources(records_url, day, before)
+        return [*own, ClosedSource(CHANNELS_NAME, words_of(error))]
 
 
 def _processes(site: Site) -> dict[str, int]:
@@ -123,31 +112,3 @@ def _day(site: Site) -> date:
 def _read_before(site: Site) -> dict[str, str]:
     attempt = read_attempt(site.log.folder)
     return {} if attempt is None else read_up_to(attempt.records)
-
-
-def record_history(site: Site) -> None:
-    """Releases that were made and that are planned, as they are known now."""
-    made = [
-        {"tag": attempt.tagged.tag, "commit": attempt.tagged.commit, "at": attempt.begun.at.date().isoformat(), "outcome": attempt.outcome}
-        for attempt in attempts(site.host.evidence)
-        if attempt.folder != site.log.folder
-    ]
-    planned = [
-        {"tag": each.tag, "day": None if each.day is None else each.day.isoformat(), "words": each.words}
-        for each in read_planned(site.host.root / PLANNED_NAME)
-    ]
-    site.log.append(Kind.HISTORY, releases=made, planned=planned)
-
-
-def tell_people(site: Site, subject: str) -> None:
-    """Notices with the head of the evidence, and a tag that is pushed; whatever of it fails is recorded and stops nothing."""
-    try:
-        channels = channels_of(site)
-        tell_all(site.log, channels.ways(), subject, f"{site.tagged.tag} {site.tagged.commit}")
-    except ChannelRefused as error:
-        site.log.append(
-            Kind.ANCHOR, where=CHANNELS_NAME, head=site.log.head, count=site.log.count, outcome=Outcome.FAILED, problem=str(error)
-        )
-        return
-    if channels.pushes_tags:
-        push_tag(site.log, site.host.root / "repository.git", site.host.settings.repository, site.tagged.tag, site.tagged.commit)

@@ -8,6 +8,17 @@ from bokgi.operations.host_folder import HostFolder
 
 MODULE = "bokgi.cli.slot_process"
 ENVIRONMENT_LINK = "environment"
+_OF_THE_NETWORK = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+KEPT = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
+        *_OF_THE_NETWORK,
+        *(name.upper() for name in _OF_THE_NETWORK),
+    }
+)
+"""What a slot gets of the environment of whoever starts it; everything else is its own or stands in `variables` of the host file."""
+KEPT_BEGINNINGS = ("LC_", "OMP_", "NUMBA_NUM", "NUMBA_CPU", "NUMBA_THREADING")
 
 
 def interpreter_of(host: HostFolder, release: Path) -> Path:
@@ -22,7 +33,7 @@ def slot_command(host: HostFolder, release: Path) -> list[str]:
 
 def environment_for(host: HostFolder, release: Path, name: str, port: int) -> dict[str, str]:
     """The environment of a slot, its workers, and tools of a release."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BOKGI_", "PYTHON", "NUMBA_CACHE"))}
+    kept = {key: value for key, value in os.environ.items() if key in KEPT or key.startswith(KEPT_BEGINNINGS)}
     settings = host.settings
     own: Mapping[str, str] = {
         "BOKGI_HOME": str(settings.home),

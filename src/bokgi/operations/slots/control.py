@@ -78,6 +78,15 @@ class HolderClient:
         """
         return Switched(**self._ask({"order": "switch", "name": name}))
 
+    def rest(self, name: str) -> None:
+        """A slot that was left for good reason neither stands in for another nor is started again; a holder of old does not know it.
+
+        Raises
+        ------
+        HolderAbsent, HolderRefused
+        """
+        self._ask({"order": "rest", "name": name})
+
     def end(self, name: str) -> None:
         """End a slot that takes no traffic, after what it computes."""
         self._ask({"order": "end", "name": name})

@@ -26,7 +26,8 @@ Order: TypeAlias = Mapping[str, Any]
 LOOK_SECONDS = 0.1
 OVERLAP_SECONDS = 0.05
 """Both slots accept for this long, so that nobody meets a closed door."""
-END_SECONDS = 45.0
+END_SECONDS = 65.0
+"""A slot that ends still answers who is inside (35 s), and its worker finishes a part or is ended (20 s)."""
 ORDER_SECONDS = 5.0
 MEMORY = "slots.json"
 _LOG = logging.getLogger("bokgi.holder")
@@ -87,7 +88,14 @@ class Holder:
             return {"refused": refused.facts["problem"]}
 
     def _orders(self) -> Mapping[str, Callable[..., object]]:
-        return {"report": self._report, "start": self._start, "switch": self._switch, "end": self._end, "finish": self._finish}
+        return {
+            "report": self._report,
+            "start": self._start,
+            "switch": self._switch,
+            "rest": self._rest,
+            "end": self._end,
+            "finish": self._finish,
+        }
 
     def _report(self) -> Mapping[str, Any]:
         slots = {
@@ -118,11 +126,18 @@ class Holder:
             raise HolderRefused(name, "the slot is not warm")
         before, began = self._taking(), time.monotonic()
         self._give_traffic(slot)
-        if self._taking() != name:
+        if slot.phase is not Phase.TAKING:
             raise HolderRefused(name, "the slot did not take the traffic")
         milliseconds = (time.monotonic() - began) * 1000
         pids = {each.name: each.pid for each in self._slots.values()}
         return {"from_slot": before, "to_slot": name, "milliseconds": round(milliseconds, 1), "pids": pids}
+
+    def _rest(self, name: str) -> None:
+        if name == self._wanted:
+            raise HolderRefused(name, "the slot has the traffic")
+        if name in self._slots:
+            self._slots[name].has_served = False
+            self._write()
 
     def _end(self, name: str) -> None:
         slot = self._slots.get(name)
@@ -140,13 +155,16 @@ class Holder:
     # ------------------------------------------------------------ traffic
 
     def _taking(self) -> str | None:
-        return next((slot.name for slot in self._slots.values() if slot.phase is Phase.TAKING), None)
+        """The wanted slot where it takes traffic, whatever a slot that was killed still says of itself."""
+        taking = [slot.name for slot in self._slots.values() if slot.phase is Phase.TAKING]
+        return self._wanted if self._wanted in taking else next(iter(taking), None)
 
     def _give_traffic(self, slot: KeptSlot) -> None:
         """The new one opens first, then the others close; a slot that does not obey is killed."""
         if slot.phase is not Phase.TAKING and not slot.order(signal.SIGUSR1, Phase.TAKING):
             return
         self._wanted, slot.has_served = slot.name, True
+        self._slots[slot.name] = self._slots.pop(slot.name)  # who had the traffic last stands last, and stands in first
         self._write()
         others = [each for each in self._slots.values() if each is not slot and each.phase is Phase.TAKING]
         if others:
@@ -170,7 +188,7 @@ class Holder:
 
     def _stand_in(self, wanted: KeptSlot) -> None:
         """Another warm slot answers; where there is none, the wanted one does before it can compute."""
-        for slot in self._slots.values():
+        for slot in reversed(self._slots.values()):
             if slot.has_served and slot.phase is Phase.STANDBY and slot.order(signal.SIGUSR1, Phase.TAKING):
                 _LOG.warning("slot %s is away; %s stands in", self._wanted, slot.name)
                 return

@@ -35,8 +35,11 @@ class BrowserView:
     screenshot: bytes = b""
 
 
-def view_page(base_url: str, socket_path: Path | None, path: str) -> BrowserView:
-    """Open a page and wait until nothing moves on the network."""
+def view_page(base_url: str, socket_path: Path | None, path: str, token: str | None = None) -> BrowserView:
+    """Open a page and wait until nothing moves on the network.
+
+    token : of a service that asks for one; the browser gets its session for it, as a person's does
+    """
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
@@ -48,12 +51,12 @@ def view_page(base_url: str, socket_path: Path | None, path: str) -> BrowserView
         except Error as error:
             return BrowserView(was_viewed=False, why_not=f"no browser: {str(error).splitlines()[0][:200]}")
         try:
-            return _viewed(browser, address + path, Path(program or playwright.chromium.executable_path).name)
+            return _viewed(browser, address, path, Path(program or playwright.chromium.executable_path).name, token)
         finally:
             browser.close()
 
 
-def _viewed(browser: "Browser", url: str, program: str) -> BrowserView:
+def _viewed(browser: "Browser", address: str, path: str, program: str, token: str | None) -> BrowserView:
     from playwright.sync_api import Error
     from playwright.sync_api import TimeoutError as TimeoutError_
 
@@ -62,7 +65,9 @@ def _viewed(browser: "Browser", url: str, program: str) -> BrowserView:
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     try:
-        page.goto(url, wait_until="load", timeout=LIMIT_MILLISECONDS)
+        if token is not None:
+            page.request.post(f"{address}/api/session", data={"token": token}, timeout=LIMIT_MILLISECONDS)
+        page.goto(address + path, wait_until="load", timeout=LIMIT_MILLISECONDS)
         with suppress(TimeoutError_):  # a page that goes on asking is no error
             page.wait_for_load_state("networkidle", timeout=SETTLING_MILLISECONDS)
         picture = page.screenshot(timeout=LIMIT_MILLISECONDS)

@@ -186,7 +186,7 @@ class _Run:
         return self._asker.ask(asked, max(1.0, min(30.0, self._deadline - monotonic())))
 
     def _viewed(self, step: Step) -> _Done:
-        view = view_page(self._target.base_url, self._target.socket_path, step.place)
+        view = view_page(self._target.base_url, self._target.socket_path, step.place, self._target.token)
         if not view.was_viewed:
             if self._browser is BrowserRule.REQUIRED:
                 return _Done(Outcome.FAILED, [Problem("browser", "a browser, as the policy requires", view.why_not)], view=view)

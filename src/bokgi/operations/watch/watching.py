@@ -35,7 +35,7 @@ def watch(
 ) -> Judgement:
     """Watch a release and give the verdict, which is recorded, too.
 
-    on_sample : called with each sample as it was recorded
+    on_sample : called with each sample after which the watch goes on
     stop : set by whoever wants to end it early; the watch is then inconclusive
     """
     waiting = stop or threading.Event()
@@ -47,11 +47,13 @@ def watch(
         reason = TIME
         for number in _numbers(begun, for_seconds, every_seconds, waiting):
             samples.append(log.append(Kind.SAMPLE, number=number, **_measured(sampler)))
-            record_feedback(log, subject.feedback)
-            on_sample(samples[-1])
             if must_go_back(policy, begun, samples):
                 reason = LIMIT
                 break
+            on_sample(samples[-1])
+            if waiting.is_set():
+                break
+            record_feedback(log, subject.feedback)
         if waiting.is_set() and reason is TIME:
             reason = STOPPED
     judgement = judged(policy, begun, samples)
