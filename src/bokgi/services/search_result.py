@@ -18,7 +18,7 @@ from bokgi.research.honesty_json import to_honesty, to_surroundings
 from bokgi.research.verdict import Judged, Verdict, verdicts
 from bokgi.services.data_facts import fault_json, lasting_faults
 from bokgi.services.manifest import code_hash, code_version, environment
-from bokgi.services.search_parts import read_part
+from bokgi.services.search_parts import part_of_key
 from bokgi.services.search_request import SearchRequest
 from bokgi.services.shelf import Shelf
 
@@ -100,8 +100,8 @@ def _findings(row: SearchRow, folder: Path) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     key, number, covered = work_key_of(row), 0, 0
     while covered < row.total_symbols and number < row.total_symbols:
-        part = read_part(folder, number)
-        if part is not None and part["key"] == key:
+        part = part_of_key(folder, number, key)
+        if part is not None:
             found += [stock | {"part": number} for stock in part["stocks"]]
             covered += len(part["stocks"])
         number += 1
