@@ -112,6 +112,11 @@ _OWN = tuple(each.name for each in fields(SearchRow) if each.name in SEARCHES.c)
 _SUMS = ("completed_symbols", "trials", "elapsed_seconds")
 
 
+def search_counter(day: str) -> str:
+    """Name of the counter of a day's searches."""
+    return f"search:{day}"
+
+
 class SearchRows:
     """The searches of one database."""
 
@@ -125,7 +130,7 @@ class SearchRows:
         day = at.astimezone(_SEOUL).date().isoformat()
         with self._database.writing() as connection:
             order = next_number(connection, _ORDER)
-            number = next_number(connection, f"search:{day}")
+            number = next_number(connection, search_counter(day))
             values = {
                 name: getattr(new, name) for name in ("profile", "origin", "stock_mode", "strategy", "release", "total_symbols", "lanes")
             }

@@ -169,6 +169,22 @@ def read_search_result(folder: Path, wanted_hash: str) -> bytes:
     return content
 
 
+def check_search(folder: Path, wanted_hash: str) -> None:
+    """Check that a stored result can be read, and that what its stocks refer to is there.
+
+    Raises
+    ------
+    SearchResultAbsent, SearchResultBroken
+    """
+    body = json.loads(read_search_result(folder, wanted_hash))
+    for number in sorted({int(stock["part"]) for stock in body["stocks"]}):
+        part = read_part(folder, number)
+        if part is None:
+            raise SearchResultBroken(folder.name, part_name(number), "it is not there")
+        if part["trials"] and not (folder / part["trials"]).is_file():
+            raise SearchResultBroken(folder.name, part["trials"], "it is not there")
+
+
 def read_trials(folder: Path, file_name: str, groups: tuple[int, int]) -> pa.Table:
     """The trials of one stock.
 
