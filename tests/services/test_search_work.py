@@ -225,6 +225,20 @@ def test_what_goes_wrong_anywhere_ends_the_search_with_its_own_sentence(
     assert found.error["code"] == code
 
 
+def test_a_grid_of_times_after_the_last_bar_is_refused_and_one_with_some_before_leaves_them_out(parts: Parts) -> None:
+    found = []
+    for times in (["15:10", "15:20"], ["14:00", "15:20"]):
+        row = started(parts, method="grid", space={"buy_time": ["10:00"], "sell_time": times})
+        worker(parts, "w-1").carry_out(Job(row.lane_ids[0], SEARCH, {}))
+        ended = SearchRows(parts.database).get(row.id)
+        assert ended is not None
+        found.append(ended)
+    assert [row.status for row in found] == [RunState.FAILED, RunState.COMPLETED]
+    assert found[0].error is not None
+    assert (found[0].error["code"], found[0].error["field"]) == ("time_unpriced", "sell_time")
+    assert {stock["best"]["params"]["sell_time"] for stock in result_of(parts, found[1].id)["stocks"]} == {"14:00"}
+
+
 def test_a_search_whose_jobs_are_gone_is_queued_again_and_one_that_kills_workers_is_given_up(parts: Parts) -> None:
     row = started(parts)
     parts.queue.forget(row.lane_ids)

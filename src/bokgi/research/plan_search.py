@@ -1,12 +1,14 @@
 """Trials of any strategy on one stock: each is a plan on the stock's own bars, walked by the engine as in a plain backtest.
 
 Convention: trials are computed once, in order; their returns wait in memory, or, where they are many, in a file without a name, so that
-memory does not grow with them. A strategy sees the bars of one stock.
+memory does not grow with them. A strategy sees the bars of one stock. Times that the stock's bars price in no session are no trials, as a
+backtest of them is refused.
 """
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import chain, compress
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -14,13 +16,15 @@ import numpy as np
 
 from bokgi.bars.panel import Panel
 from bokgi.engine.arguments import capital_of, law_of, tape_of
+from bokgi.engine.checks import check_plan
 from bokgi.engine.kernel_layout import TRADE
 from bokgi.engine.on_bar import simulate_on_bar
 from bokgi.engine.parts import Cancelled, empty_books
 from bokgi.engine.simulate import simulate
 from bokgi.engine.walks import Pass, counted_of, walk_of
+from bokgi.errors.orders import TimeUnpriced
 from bokgi.errors.runs import RunCancelled
-from bokgi.orders.plans import OnBarPlan, Plan, WeightPlan
+from bokgi.orders.plans import CLOSE_MINUTE, ClockPlan, OnBarPlan, OvernightTrailPlan, Plan, WeightPlan
 from bokgi.orders.rules import AccountRules, ExecutionRules
 from bokgi.orders.terms import Terms
 from bokgi.research.cross_search import cross_walk
@@ -29,7 +33,8 @@ from bokgi.research.kernel_walked_trials import count_trades, curve_figures
 from bokgi.research.pairwise import sum_order
 from bokgi.research.parameter_space import ParameterSpace
 from bokgi.research.trials import TrialBlock
-from bokgi.units import FloatArray, IntArray
+from bokgi.strategies.strategy import Strategy
+from bokgi.units import BoolArray, FloatArray, IntArray
 
 AT_ONCE = 512
 IN_MEMORY_BYTES = 64 << 20
@@ -45,7 +50,13 @@ class PlanSearch:
         self._counted = counted_of(tape_of(panel), law_of(terms))
 
     def stock(self, index: int, cancelled: Cancelled | None = None) -> "PlanStock | None":
-        """The search of one instrument; None where it has no bar."""
+        """The search of one instrument; None where it has no bar.
+
+        Raises
+        ------
+        TimeUnpriced
+            No combination has times that its bars can price.
+        """
         if not self._counted[index]:
             return None
         panel, terms = one_stock(self.panel, index), terms_of_one(self._terms, index)
@@ -66,14 +77,16 @@ class PlanStock:
         cancelled: Cancelled | None,
     ) -> None:
         self._panel, self._terms, self._execution, self._account = panel, terms, execution, account
-        self._space, self._columns, self._cancelled = space, columns, cancelled
+        self._space, self._cancelled = space, cancelled
+        self._priced = self._priced_trials(len(next(iter(columns.values()))))
+        self._columns = columns if self._priced is None else {name: values[self._priced] for name, values in columns.items()}
         self._tape, self._law = tape_of(panel), law_of(terms)
         self._counted = counted_of(self._tape, self._law)
         self._capital = capital_of(execution, account)
         order = sum_order(len(panel.sessions))
         self._order = Order(order.starts, order.ends, order.merges)
         self._returns = _returns_of(self.trials, len(panel.sessions))
-        self._crosses = cross_walk(panel, self._tape, self._law, execution, account, space, columns)
+        self._crosses = cross_walk(panel, self._tape, self._law, execution, account, space, self._columns)
 
     @property
     def trials(self) -> int:
@@ -112,7 +125,7 @@ class PlanStock:
         RunCancelled
         """
         count, figures = self.trials, empty_figures(self.trials)
-        strategies = self._space.strategies()
+        strategies = self._strategies()
         for first in range(0, count, AT_ONCE):
             if self._cancelled is not None and self._cancelled():
                 raise RunCancelled(0, 1)
@@ -121,10 +134,40 @@ class PlanStock:
                 curves, costs = self._crosses.walked(first, first + len(places), figures)
                 self._keep(places, curves, costs)
                 continue
-            curves, costs, counts = self._walked([next(strategies)[1].plan(self._panel) for _ in places])
+            curves, costs, counts = self._walked([next(strategies).plan(self._panel) for _ in places])
             curve_figures(curves, self._capital, self._order, places, counts, np.empty(curves.shape[1]), figures)
             self._keep(places, curves, costs)
         return figures
+
+    def _strategies(self) -> Iterator[Strategy]:
+        every = (strategy for _, strategy in self._space.strategies())
+        return every if self._priced is None else compress(every, self._priced)
+
+    def _priced_trials(self, count: int) -> BoolArray | None:
+        """bool[combination], whether the bars have prices for its times; None where all of them have."""
+        every = (strategy.plan(self._panel) for _, strategy in self._space.strategies())
+        first = next(every)
+        if not isinstance(first, ClockPlan | OvernightTrailPlan):
+            check_plan(self._panel, first, self._execution, self._account)
+            return None
+        said: dict[tuple[int, int], TimeUnpriced | None] = {}
+        priced = np.ones(count, dtype=np.bool_)
+        for place, plan in enumerate(chain([first], every)):
+            assert isinstance(plan, ClockPlan | OvernightTrailPlan)
+            times = (plan.buy_minute, plan.sell_minute if isinstance(plan, ClockPlan) else CLOSE_MINUTE)
+            if times not in said:
+                said[times] = self._unpriced(plan)
+            priced[place] = said[times] is None
+        if not priced.any():
+            raise next(error for error in said.values() if error is not None)
+        return None if priced.all() else priced
+
+    def _unpriced(self, plan: Plan) -> TimeUnpriced | None:
+        try:
+            check_plan(self._panel, plan, self._execution, self._account)
+        except TimeUnpriced as error:
+            return error
+        return None
 
     def _keep(self, places: IntArray, curves: FloatArray, costs: FloatArray) -> None:
         won = np.diff(curves, axis=1, prepend=self._capital)

@@ -18,6 +18,7 @@ import numpy as np
 from bokgi.bars.panel import Panel
 from bokgi.engine.parts import Cancelled
 from bokgi.engine.simulate import simulate
+from bokgi.errors.orders import TimeUnpriced
 from bokgi.errors.runs import RunCancelled
 from bokgi.orders.market_terms import market_terms
 from bokgi.orders.plans import CLOSE_MINUTE, SignalPlan
@@ -90,9 +91,12 @@ class PartSearch:
     def _searched(self, index: int, cancelled: Cancelled | None) -> Searched:
         if cancelled is not None and cancelled():
             raise RunCancelled(index, len(self.panel.instruments))
-        trials = self._search.stock(index, cancelled)
         instrument = self.panel.instruments[index]
         known = {"code": instrument.code, "name": instrument.name, "name_en": instrument.name_en}
+        try:
+            trials = self._search.stock(index, cancelled)
+        except TimeUnpriced as error:
+            return Searched(index, None, None, known | {"trials": 0, "unpriced": error.facts})
         if trials is None:
             return Searched(index, None, None, known | {"trials": 0})
         kept = self._kept(index)

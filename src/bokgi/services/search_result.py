@@ -7,11 +7,12 @@ sample; those without a verdict by their best total.
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bokgi.bars.interval import DAILY
+from bokgi.errors.orders import TimeUnpriced
 from bokgi.records.searches import SearchRow
 from bokgi.reports.canonical_json import canonical_json
 from bokgi.research.honesty_json import to_honesty, to_surroundings
@@ -30,7 +31,7 @@ _RANKS = {
     Verdict.NOT_ENOUGH_DATA: 4,
     Verdict.NO_PROFIT: 5,
 }
-_NOT_IN_RANKING = ("axes", "distribution")
+_NOT_IN_RANKING = ("axes", "distribution", "unpriced")
 """What the list of stocks leaves to the page of one stock."""
 
 
@@ -55,7 +56,14 @@ def search_body(
     search_id: str | None = None,
     total: int,
 ) -> dict[str, Any]:
-    """Judge the findings of all stocks together."""
+    """Judge the findings of all stocks together.
+
+    Raises
+    ------
+    TimeUnpriced
+        No stock has a bar that prices the times of any combination.
+    """
+    _check_tried(findings)
     judged = _judged(findings)
     stocks = [finding | verdict_json(judged.get(finding["code"])) for finding in findings]
     stocks.sort(key=_rank)
@@ -76,6 +84,12 @@ def search_body(
             "environment": environment(),
         },
     }
+
+
+def _check_tried(findings: Sequence[Mapping[str, Any]]) -> None:
+    said = [finding["unpriced"] for finding in findings if "unpriced" in finding]
+    if said and not any(finding["trials"] for finding in findings):
+        raise TimeUnpriced(**said[0])
 
 
 def headline_of(body: Mapping[str, Any]) -> dict[str, Any]:
