@@ -12,8 +12,9 @@ from bokgi.errors.records import SearchStillActive
 from bokgi.errors.store import StoreUnwritable
 from bokgi.jobs.port import Job, JobState
 from bokgi.records.run_row import RunState
-from bokgi.records.searches import PartRow, SearchRow, SearchRows
+from bokgi.records.searches import PartRow, SearchEnd, SearchRow, SearchRows
 from bokgi.services import search_work
+from bokgi.services import searches as searching
 from bokgi.services.reaper import Reaper
 from bokgi.services.search_parts import search_folder
 from bokgi.services.search_work import SearchWork
@@ -237,6 +238,60 @@ def test_a_grid_of_times_after_the_last_bar_is_refused_and_one_with_some_before_
     assert found[0].error is not None
     assert (found[0].error["code"], found[0].error["field"]) == ("time_unpriced", "sell_time")
     assert {stock["best"]["params"]["sell_time"] for stock in result_of(parts, found[1].id)["stocks"]} == {"14:00"}
+
+
+def test_a_cancelled_search_keeps_the_finished_stocks_of_the_part_that_is_open(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "FEWEST", len(CODES))  # one part
+    row = started(parts)
+    rows, searches = SearchRows(parts.database), searches_of(parts)
+    asked: list[str] = []
+
+    def cancelling(self: SearchRows, part: PartRow, *told: Any) -> bool:
+        asked.append(searches.cancel(row.id).id)
+        return saved(self, part, *told)
+
+    saved = SearchRows.save_progress
+    monkeypatch.setattr(SearchRows, "save_progress", cancelling)
+    monkeypatch.setattr(search_work, "CANCEL_SECONDS", 0.0)
+    worker(parts, "w-1").carry_out(Job(row.lane_ids[0], SEARCH, {}))
+    ended = rows.get(row.id)
+    assert ended is not None
+    assert asked
+    assert (ended.status, ended.partial, rows.has_running_parts(row.id)) == (RunState.CANCELLED, True, False)
+    stocks = result_of(parts, row.id)["stocks"]
+    assert 1 <= len(stocks) == ended.completed_symbols < len(CODES)
+    assert all(searches.trials(row.id, stock["code"])["columns"] for stock in stocks)
+
+
+def test_the_lane_that_leaves_last_ends_a_cancelled_search(parts: Parts) -> None:
+    row = started(parts)
+    rows = SearchRows(parts.database)
+    other = rows.take(row.id, 1, "w-2")
+    assert other is not None
+    searches_of(parts).cancel(row.id)
+    worker(parts, "w-1").carry_out(Job(row.lane_ids[0], SEARCH, {}))
+    found = rows.get(row.id)
+    assert found is not None
+    assert found.status is RunState.RUNNING, "the other lane may have stocks to keep"
+    worker(parts, "w-3").carry_out(Job(row.lane_ids[1], SEARCH, {}))
+    ended = rows.get(row.id)
+    assert ended is not None
+    assert ended.status is RunState.CANCELLED
+    assert not rows.leave_part(other, 1, 1, "", 0.1), "the lane was begun anew by somebody else"
+
+
+def test_a_search_that_was_deleted_meanwhile_leaves_no_files(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = started(parts)
+
+    def ending(self: SearchRows, part: PartRow, *told: Any) -> bool:
+        self.finish(row.id, SearchEnd(RunState.FAILED, {}))
+        searches_of(parts).delete(row.id)
+        return True
+
+    monkeypatch.setattr(SearchRows, "save_progress", ending)
+    monkeypatch.setattr(search_work, "CANCEL_SECONDS", 0.0)
+    worker(parts, "w-1").carry_out(Job(row.lane_ids[0], SEARCH, {}))
+    assert not list(parts.home.glob(f"searches/{row.id}/*"))
 
 
 def test_a_search_whose_jobs_are_gone_is_queued_again_and_one_that_kills_workers_is_given_up(parts: Parts) -> None:

@@ -23,7 +23,6 @@ from bokgi.engine.parts import Cancelled, empty_books
 from bokgi.engine.simulate import simulate
 from bokgi.engine.walks import Pass, counted_of, walk_of
 from bokgi.errors.orders import TimeUnpriced
-from bokgi.errors.runs import RunCancelled
 from bokgi.orders.plans import CLOSE_MINUTE, ClockPlan, OnBarPlan, OvernightTrailPlan, Plan, WeightPlan
 from bokgi.orders.rules import AccountRules, ExecutionRules
 from bokgi.orders.terms import Terms
@@ -32,7 +31,7 @@ from bokgi.research.kernel_clock_trials import Figures, Order
 from bokgi.research.kernel_walked_trials import count_trades, curve_figures
 from bokgi.research.pairwise import sum_order
 from bokgi.research.parameter_space import ParameterSpace
-from bokgi.research.trials import TrialBlock
+from bokgi.research.trials import TrialBlock, check_wanted
 from bokgi.strategies.strategy import Strategy
 from bokgi.units import BoolArray, FloatArray, IntArray
 
@@ -127,8 +126,7 @@ class PlanStock:
         count, figures = self.trials, empty_figures(self.trials)
         strategies = self._strategies()
         for first in range(0, count, AT_ONCE):
-            if self._cancelled is not None and self._cancelled():
-                raise RunCancelled(0, 1)
+            check_wanted(self._cancelled)
             places = np.arange(first, min(first + AT_ONCE, count), dtype=np.int64)
             if self._crosses is not None:
                 curves, costs = self._crosses.walked(first, first + len(places), figures)
@@ -184,6 +182,7 @@ class PlanStock:
         sessions, count = len(self._panel.sessions), len(plans)
         curves, costs, counts = np.empty((count, sessions)), np.zeros((count, sessions)), np.empty((2, count), np.int64)
         for walk, plan in enumerate(plans):
+            check_wanted(self._cancelled)
             trades, curves[walk] = self._one(plan)
             counts[:, walk] = count_trades(trades, 0, len(trades), costs[walk])
         return curves, costs, counts

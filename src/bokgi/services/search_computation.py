@@ -63,23 +63,32 @@ class PartSearch:
         self._held = self._holding(terms)
 
     def stocks(self, cancelled: Cancelled | None = None) -> Iterator[Searched]:
-        """All stocks in panel order.
+        """All stocks in panel order; after a cancel those that were finished already.
 
         Raises
         ------
         RunCancelled
+            Behind the last of them.
         """
         total = len(self.panel.instruments)
         with ThreadPoolExecutor(THREADS) as pool:
             jobs: Iterator[Future[Searched]] = (pool.submit(self._searched, index, cancelled) for index in range(total))
             waiting = deque(islice(jobs, THREADS + 1))  # so memory does not grow with the stocks
+            stopped: RunCancelled | None = None
             try:
                 while waiting:
-                    done = waiting.popleft().result()
-                    waiting.extend(islice(jobs, 1))
+                    try:
+                        done = waiting.popleft().result()
+                    except RunCancelled as error:
+                        stopped = error
+                        continue
+                    if stopped is None:
+                        waiting.extend(islice(jobs, 1))
                     yield done
             finally:
                 pool.shutdown(cancel_futures=True)
+            if stopped is not None:
+                raise stopped
 
     def _holding(self, terms: Terms) -> FloatArray:
         """float64[instrument, session], won of each session over the capital where the stocks are held, after costs."""
@@ -102,7 +111,7 @@ class PartSearch:
         kept = self._kept(index)
         default = self._default(trials)
         resamples = resamples_of(int(np.count_nonzero(kept))) if self._request.honesty else None
-        outcome = stock_outcome(trials, self._search.capital, self._held[index], kept, resamples, default)
+        outcome = stock_outcome(trials, self._search.capital, self._held[index], kept, resamples, default, cancelled)
         return Searched(index, trials, outcome, known | finding_of(trials, outcome, default, self._held[index]))
 
     def _kept(self, index: int) -> BoolArray:
