@@ -1,6 +1,9 @@
 """Grids of any strategy: trials have the figures of plain backtests, and spaces are read as they are given."""
 
+import errno
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +15,7 @@ from bokgi.data.store import Store
 from bokgi.engine.simulate import simulate
 from bokgi.errors.orders import TimeUnpriced
 from bokgi.errors.requests import FieldInvalid
+from bokgi.errors.store import StoreUnwritable
 from bokgi.errors.strategies import ParameterUnknown, ParameterWrong
 from bokgi.metrics.drawdown import max_drawdown
 from bokgi.metrics.returns import sample_deviation, session_returns
@@ -19,7 +23,7 @@ from bokgi.orders.market_terms import market_terms
 from bokgi.orders.plans import CLOSE_MINUTE, ClockPlan
 from bokgi.orders.rules import AccountRules, ExecutionRules, Unpriced
 from bokgi.research import plan_search
-from bokgi.research.parameter_space import drawn_space, parameter_space
+from bokgi.research.parameter_space import TRIES, drawn_space, parameter_space
 from bokgi.research.plan_search import PlanSearch
 from bokgi.strategies.catalog import CATALOG, to_strategy
 
@@ -117,6 +121,48 @@ def test_a_space_of_times_that_no_bar_prices_is_refused_with_the_last_time(marke
         PlanSearch(early, market_terms(early, rules), rules, AccountRules(), space).stock(0)
     standing_in = replace(rules, unpriced=Unpriced.LAST_BAR)
     assert PlanSearch(early, market_terms(early, rules), standing_in, AccountRules(), space).stock(0) is not None
+
+
+def test_a_disk_without_room_for_the_returns_is_said_before_they_are_written(
+    market: Panel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(plan_search, "IN_MEMORY_BYTES", 0)
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    rules = ExecutionRules()
+    space = parameter_space(CATALOG["daily_trading"].strategy, SPACES["daily_trading"], {})
+    search = PlanSearch(market, market_terms(market, rules), rules, AccountRules(), space, tmp_path / "work")
+    with pytest.raises(StoreUnwritable, match=r"work.*No space left"):
+        search.stock(0)
+
+
+def test_a_space_whose_values_all_contradict_is_refused_at_once_in_a_short_sentence() -> None:
+    strategy, looked_at = CATALOG["MA5_20"].strategy, 0
+
+    class Counting(strategy):  # type: ignore[misc,valid-type]  # a class that is looked up
+        def check(self) -> None:
+            nonlocal looked_at
+            looked_at += 1
+            super().check()
+
+    with pytest.raises(FieldInvalid) as caught:
+        parameter_space(Counting, {"fast": list(range(500, 1000)), "slow": list(range(2, 402))}, {})
+    assert looked_at <= 2 * TRIES
+    assert len(caught.value.sentence()) < 400
+
+
+def test_a_space_whose_last_values_alone_go_together_is_read() -> None:
+    space = parameter_space(CATALOG["MA5_20"].strategy, {"fast": list(range(199, 99, -1)), "slow": [*range(2, 101), 101]}, {})
+    assert [values for values, _ in space.strategies()] == [(100, 101)]
+
+
+def test_drawn_combinations_that_all_contradict_are_refused(market: Panel) -> None:
+    space = parameter_space(CATALOG["MA5_20"].strategy, {"fast": [5, 50, 60], "slow": [20, 30]}, {})
+    rules = ExecutionRules()
+    with pytest.raises(FieldInvalid, match="allowed together"):
+        PlanSearch(market, market_terms(market, rules), rules, AccountRules(), replace(space, chosen=(2, 4)))
 
 
 def test_values_that_are_not_allowed_together_are_no_trials() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bokgi.errors.records import SearchStillActive
+from bokgi.errors.service import SearchTooLarge
 from bokgi.errors.store import StoreUnwritable
 from bokgi.jobs.port import Job, JobState
 from bokgi.records.run_row import RunState
@@ -312,6 +313,15 @@ def test_a_search_whose_jobs_are_gone_is_queued_again_and_one_that_kills_workers
 def test_versions_of_bars_that_a_search_refers_to_are_in_use(parts: Parts) -> None:
     started(parts)
     assert ("5m", 1) in SearchRows(parts.database).versions_in_use()
+
+
+def test_a_search_that_no_file_can_hold_is_refused_at_the_start(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    space = {"buy_time": ["10:00", "10:05"], "sell_time": ["11:00", "12:00"]}
+    monkeypatch.setattr(searching, "MOST_BYTES", 16 * 4 * 4)  # four combinations in four sessions
+    started(parts, method="grid", space=space)
+    with pytest.raises(SearchTooLarge, match="at most 4 combinations"):
+        started(parts, method="grid", space=space | {"sell_time": ["11:00", "12:00", "13:00"]})
+    started(parts, method="random", trials=4, space=space | {"sell_time": ["11:00", "12:00", "13:00"]})
 
 
 @pytest.mark.parametrize("total", [1, 4, 5, 10, 199, 200, 2_000])

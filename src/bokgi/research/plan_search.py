@@ -5,11 +5,13 @@ memory does not grow with them. A strategy sees the bars of one stock. Times tha
 backtest of them is refused.
 """
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain, compress
-from tempfile import TemporaryFile
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from bokgi.engine.parts import Cancelled, empty_books
 from bokgi.engine.simulate import simulate
 from bokgi.engine.walks import Pass, counted_of, walk_of
 from bokgi.errors.orders import TimeUnpriced
+from bokgi.errors.store import StoreUnwritable
 from bokgi.orders.plans import CLOSE_MINUTE, ClockPlan, OnBarPlan, OvernightTrailPlan, Plan, WeightPlan
 from bokgi.orders.rules import AccountRules, ExecutionRules
 from bokgi.orders.terms import Terms
@@ -30,7 +33,7 @@ from bokgi.research.cross_search import cross_walk
 from bokgi.research.kernel_clock_trials import Figures, Order
 from bokgi.research.kernel_walked_trials import count_trades, curve_figures
 from bokgi.research.pairwise import sum_order
-from bokgi.research.parameter_space import ParameterSpace
+from bokgi.research.parameter_space import ParameterSpace, checked_columns
 from bokgi.research.trials import TrialBlock, check_wanted
 from bokgi.strategies.strategy import Strategy
 from bokgi.units import BoolArray, FloatArray, IntArray
@@ -40,11 +43,20 @@ IN_MEMORY_BYTES = 64 << 20
 
 
 class PlanSearch:
-    """What the searches of all stocks of a panel share."""
+    """What the searches of all stocks of a panel share; scratch : folder of the files in which returns of many trials wait"""
 
-    def __init__(self, panel: Panel, terms: Terms, execution: ExecutionRules, account: AccountRules, space: ParameterSpace) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        terms: Terms,
+        execution: ExecutionRules,
+        account: AccountRules,
+        space: ParameterSpace,
+        scratch: Path | None = None,
+    ) -> None:
         self.panel, self._terms, self._execution, self._account, self._space = panel, terms, execution, account, space
-        self.columns = space.columns()
+        self._scratch = scratch
+        self.columns = checked_columns(space)
         self.capital = capital_of(execution, account)
         self._counted = counted_of(tape_of(panel), law_of(terms))
 
@@ -59,7 +71,7 @@ class PlanSearch:
         if not self._counted[index]:
             return None
         panel, terms = one_stock(self.panel, index), terms_of_one(self._terms, index)
-        return PlanStock(panel, terms, self._execution, self._account, self._space, self.columns, cancelled)
+        return PlanStock(panel, terms, self._execution, self._account, self._space, self.columns, cancelled, self._scratch)
 
 
 class PlanStock:
@@ -74,6 +86,7 @@ class PlanStock:
         space: ParameterSpace,
         columns: dict[str, IntArray | FloatArray],
         cancelled: Cancelled | None,
+        scratch: Path | None,
     ) -> None:
         self._panel, self._terms, self._execution, self._account = panel, terms, execution, account
         self._space, self._cancelled = space, cancelled
@@ -84,7 +97,7 @@ class PlanStock:
         self._capital = capital_of(execution, account)
         order = sum_order(len(panel.sessions))
         self._order = Order(order.starts, order.ends, order.merges)
-        self._returns = _returns_of(self.trials, len(panel.sessions))
+        self._returns = _returns_of(self.trials, len(panel.sessions), scratch)
         self._crosses = cross_walk(panel, self._tape, self._law, execution, account, space, self._columns)
 
     @property
@@ -244,11 +257,23 @@ def terms_of_one(terms: Terms, index: int) -> Terms:
     return replace(terms, **{name: getattr(terms, name)[own] for name in names})
 
 
-def _returns_of(trials: int, sessions: int) -> FloatArray:
-    """float64[2, trial, session]: net and gross."""
+def _returns_of(trials: int, sessions: int, scratch: Path | None) -> FloatArray:
+    """float64[2, trial, session]: net and gross. A file has its place on the disk before it is mapped, for a disk that is full later would
+    kill the process.
+
+    Raises
+    ------
+    StoreUnwritable
+    """
     shape = (2, trials, sessions)
     if 16 * trials * sessions <= IN_MEMORY_BYTES:
         return np.empty(shape)
-    with TemporaryFile() as file:
-        mapped: FloatArray = np.memmap(file, dtype=np.float64, mode="w+", shape=shape)
+    folder = scratch or Path(gettempdir())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder) as file:
+            os.posix_fallocate(file.fileno(), 0, 16 * trials * sessions)
+            mapped: FloatArray = np.memmap(file, dtype=np.float64, mode="r+", shape=shape)
+    except OSError as error:
+        raise StoreUnwritable(folder, error.strerror or str(error)) from error
     return mapped

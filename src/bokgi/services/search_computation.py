@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -54,12 +55,12 @@ class Searched:
 class PartSearch:
     """Searches the stocks of a panel."""
 
-    def __init__(self, panel: Panel, request: SearchRequest) -> None:
+    def __init__(self, panel: Panel, request: SearchRequest, scratch: Path | None = None) -> None:
         base = request.base
         self.panel, self._request = panel, request
         check_slippage(panel, base.execution)
         terms = market_terms(panel, base.execution)
-        self._search = _search_of(panel, terms, request)
+        self._search = _search_of(panel, terms, request, scratch)
         self._held = self._holding(terms)
 
     def stocks(self, cancelled: Cancelled | None = None) -> Iterator[Searched]:
@@ -140,11 +141,11 @@ def _numbers_of(value: Any, words: tuple[str, ...] | None) -> list[float]:  # no
     return [float(value)]
 
 
-def _search_of(panel: Panel, terms: Terms, request: SearchRequest) -> ClockSearch | PlanSearch:
+def _search_of(panel: Panel, terms: Terms, request: SearchRequest, scratch: Path | None) -> ClockSearch | PlanSearch:
     base = request.base
     if request.method is Method.EXHAUSTIVE:
         return ClockSearch(panel, terms, base.execution, base.account)
-    return PlanSearch(panel, terms, base.execution, base.account, space_of(request))
+    return PlanSearch(panel, terms, base.execution, base.account, space_of(request), scratch)
 
 
 def finding_of(trials: StockTrials, outcome: StockOutcome, default: int | None, held: FloatArray) -> dict[str, Any]:

@@ -171,7 +171,7 @@ def searched_stocks(
             stock = stock_of(shelf, code)
             yield Searched(index, None, None, {"code": code, "name": stock.name, "name_en": stock.name_en, "trials": 0})
         return
-    yield from PartSearch(panel, request).stocks(cancelled)
+    yield from PartSearch(panel, request, shelf.home / "work").stocks(cancelled)
 
 
 class _PartWatch:
