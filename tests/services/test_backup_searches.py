@@ -10,6 +10,7 @@ import pytest
 from bokgi.errors.backup import BackupBroken
 from bokgi.errors.reports import SearchResultAbsent
 from bokgi.jobs.port import Job
+from bokgi.records.copying import copy_out
 from bokgi.records.searches import SearchRows
 from bokgi.services import backup as backing
 from bokgi.services.backup import write_backup
@@ -104,7 +105,7 @@ def test_a_backup_from_before_they_were_kept_is_restored_and_reading_says_what_i
 
 def test_a_search_that_is_deleted_during_the_backup_leaves_it(parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     search_id = searched(parts)
-    copied = backing.copy_out
+    copied = copy_out
 
     def copy_and_delete(database: object, target: Path) -> None:
         copied(database, target)  # type: ignore[arg-type]  # as it was called

@@ -17,7 +17,7 @@ from bokgi.records.searches import PartRow, SearchEnd, SearchRow, SearchRows
 from bokgi.services import search_work
 from bokgi.services import searches as searching
 from bokgi.services.reaper import Reaper
-from bokgi.services.search_parts import search_folder
+from bokgi.services.search_parts import search_folder, write_search_result
 from bokgi.services.search_work import SearchWork
 from bokgi.services.searches import SEARCH, Searches, part_bounds
 from tests.services.service_parts import RELEASE, Parts, parts_in
@@ -170,7 +170,7 @@ def test_of_two_lanes_that_end_a_search_the_one_whose_hash_the_row_has_is_read(p
     row = started(parts)
     rows = SearchRows(parts.database)
     slow, quick = worker(parts, "w-1"), worker(parts, "w-2")
-    written = search_work.write_search_result
+    written = write_search_result
 
     def overtaken(folder: Path, body: dict[str, Any]) -> str:
         with monkeypatch.context() as patch:

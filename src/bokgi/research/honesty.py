@@ -18,7 +18,7 @@ from bokgi.research.overfitting import CrossValidation
 from bokgi.research.resamples import FEW, Resamples
 from bokgi.research.superior_ability import HOLDING, NO_TRADE, BootstrapMaxima, NoiseOfSameSize, PValues
 from bokgi.research.trials import TrialBlock, TrialBlocks, check_wanted, checked_returns, means_and_variances
-from bokgi.research.walk_forward import WalkForward, WalkForwardPicks, Window, running_sums
+from bokgi.research.walk_forward import Stakes, WalkForward, WalkForwardPicks, Window, running_sums
 from bokgi.units import FloatArray
 
 REFINED_BELOW = 0.02
@@ -96,7 +96,12 @@ class Honesty:
 
 
 def honesty(
-    blocks: TrialBlocks, holding: FloatArray, resamples: Resamples, default: int | None = None, cancelled: Cancelled | None = None
+    blocks: TrialBlocks,
+    holding: FloatArray,
+    resamples: Resamples,
+    default: int | None = None,
+    cancelled: Cancelled | None = None,
+    stakes: Stakes = Stakes.FIXED,
 ) -> Honesty:
     """Judge all trials of one stock.
 
@@ -105,6 +110,7 @@ def honesty(
     resamples : shared by all stocks; the first thousand serve for everything, all of them for small p-values
     default : number of the trial with the default parameters
     cancelled : asked several times a second
+    stakes : what the returns were won with, for the walk-forward
 
     Raises
     ------
@@ -115,7 +121,7 @@ def honesty(
     """
     holding = checked_returns("holding", holding, 1)
     few = resamples.first(min(FEW, len(resamples)))
-    once = _FirstPass(few, holding, default, cancelled)
+    once = _FirstPass(few, holding, default, cancelled, stakes)
     for block in blocks:
         once.add(block)
     if once.trials == 0:
@@ -145,7 +151,7 @@ def honesty(
 class _FirstPass:
     """Everything that needs each trial once."""
 
-    def __init__(self, few: Resamples, holding: FloatArray, default: int | None, cancelled: Cancelled | None) -> None:
+    def __init__(self, few: Resamples, holding: FloatArray, default: int | None, cancelled: Cancelled | None, stakes: Stakes) -> None:
         if few.sessions != len(holding):
             raise TrialsMisshapen("holding", f"{len(holding)} sessions", f"the {few.sessions} of the resamples")
         self.holding, self._default, self._cancelled, self._resamples = holding, default, cancelled, len(few)
@@ -154,7 +160,7 @@ class _FirstPass:
         self.ratios = RatioMaxima(few.first(min(RESAMPLES_FOR_COUNTING, len(few)))) if self.depth is DataDepth.VERDICT else None
         count = validation_blocks(len(holding))
         self.validation = None if count is None else CrossValidation(count)
-        self.anchored, self.rolling = (WalkForwardPicks(len(holding), window) for window in (Window.ANCHORED, Window.ROLLING))
+        self.anchored, self.rolling = (WalkForwardPicks(len(holding), window, stakes) for window in (Window.ANCHORED, Window.ROLLING))
         self.trials, self._best, self._trial, self._profitable = 0, -np.inf, 0, 0
         self._sum, self._default_mean = 0.0, np.nan
         self._best_net, self.best_gross = np.empty((2, 0))

@@ -18,6 +18,7 @@ from bokgi.research.plateau import Surroundings, surroundings
 from bokgi.research.resamples import Resamples
 from bokgi.research.superior_ability import noise_picture
 from bokgi.research.trials import TrialBlock, check_wanted
+from bokgi.research.walk_forward import Stakes
 from bokgi.units import BoolArray, FloatArray, IntArray
 
 BINS = 48
@@ -100,12 +101,14 @@ def stock_outcome(
     resamples: Resamples | None,
     default: int | None = None,
     cancelled: Cancelled | None = None,
+    stakes: Stakes = Stakes.FIXED,
 ) -> StockOutcome:
     """Search one stock, and judge its best trial where resamples are given.
 
     holding : float64[session], won of each session over the capital when the stock is held
     kept : bool[session], those that count as evidence
     cancelled : asked between blocks of trials
+    stakes : what the returns of the trials were won with
 
     Raises
     ------
@@ -117,7 +120,7 @@ def stock_outcome(
     blocks: Iterable[TrialBlock] = KeptSessions(trials, kept, cancelled)
     if resamples is not None and 16 * trials.trials * len(holding) <= IN_MEMORY_BYTES:
         blocks = tuple(blocks)
-    judged = honesty(blocks, holding[kept], resamples, default, cancelled) if resamples is not None else None
+    judged = honesty(blocks, holding[kept], resamples, default, cancelled, stakes) if resamples is not None else None
     noise = None
     if resamples is not None and data_depth(resamples.sessions) is not DataDepth.PICTURE:
         noise = np.concatenate([noise_picture(block, resamples) for block in blocks])

@@ -23,6 +23,7 @@ from bokgi.errors.orders import TimeUnpriced
 from bokgi.errors.runs import RunCancelled
 from bokgi.orders.market_terms import market_terms
 from bokgi.orders.plans import CLOSE_MINUTE, SignalPlan
+from bokgi.orders.rules import Reinvest
 from bokgi.orders.terms import Terms
 from bokgi.research.clock_points import LAST_MINUTE
 from bokgi.research.clock_search import ClockSearch
@@ -31,6 +32,7 @@ from bokgi.research.honesty_json import honesty_json, surroundings_json
 from bokgi.research.plan_search import PlanSearch
 from bokgi.research.resamples import FEW, MANY, Resamples, stationary_resamples
 from bokgi.research.stock_outcome import StockOutcome, StockTrials, stock_outcome
+from bokgi.research.walk_forward import Stakes
 from bokgi.services.computation import check_slippage
 from bokgi.services.search_request import Method, SearchRequest
 from bokgi.services.search_space import space_of
@@ -112,8 +114,12 @@ class PartSearch:
         kept = self._kept(index)
         default = self._default(trials)
         resamples = resamples_of(int(np.count_nonzero(kept))) if self._request.honesty else None
-        outcome = stock_outcome(trials, self._search.capital, self._held[index], kept, resamples, default, cancelled)
+        outcome = stock_outcome(trials, self._search.capital, self._held[index], kept, resamples, default, cancelled, self._stakes())
         return Searched(index, trials, outcome, known | finding_of(trials, outcome, default, self._held[index]))
+
+    def _stakes(self) -> Stakes:
+        capped = self._request.base.account.reinvest is Reinvest.SEED_CAPPED
+        return Stakes.SEED_CAPPED if capped else Stakes.COMPOUND
 
     def _kept(self, index: int) -> BoolArray:
         """bool[session], those in which the stock has a traded bar."""
