@@ -15,6 +15,7 @@ from bokgi.data.demo import DEMO_INTERVAL, write_demo
 from bokgi.data.store import Store
 from bokgi.engine.simulate import simulate
 from bokgi.errors.orders import TimesOutOfOrder, TimeUnpriced
+from bokgi.errors.runs import RunCancelled
 from bokgi.metrics.drawdown import max_drawdown
 from bokgi.metrics.returns import sample_deviation, session_returns
 from bokgi.orders.market_terms import market_terms
@@ -26,6 +27,8 @@ from bokgi.research.clock_points import clock_points, pair_number, pairs_of_poin
 from bokgi.research.clock_search import ClockSearch, ClockStock
 from bokgi.research.kernel_clock_lanes import LARGEST_BALANCE
 from bokgi.research.pairwise import sum_order
+from bokgi.research.stock_outcome import KeptSessions
+from bokgi.research.trials import TrialBlock
 from bokgi.units import FloatArray
 from tests.engine.hostile_panels import hostile_case
 
@@ -210,6 +213,16 @@ def python_sum(values: FloatArray) -> float:
     for value in values:
         total += float(value)
     return total
+
+
+def test_whoever_asks_for_the_end_is_heard_before_all_trials_are_computed(market: Panel) -> None:
+    rules = ExecutionRules()
+    stock = ClockSearch(market, market_terms(market, rules), rules, AccountRules()).stock(0, lambda: True)
+    assert stock is not None
+    with pytest.raises(RunCancelled):
+        stock.computed()
+    with pytest.raises(RunCancelled):
+        list(KeptSessions([TrialBlock(np.ones((2, 3)), np.ones((2, 3)))], np.ones(3, np.bool_), lambda: True))
 
 
 def test_a_day_without_two_bars_has_no_trial(market: Panel) -> None:

@@ -1,9 +1,11 @@
 """All figures of one stock together, and what the number of sessions allows."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from bokgi.errors import TrialsMisshapen
+from bokgi.errors import RunCancelled, TrialsMisshapen
 from bokgi.research.effective_trials import RatioMaxima, deflated_by
 from bokgi.research.enough import DataDepth, data_depth
 from bokgi.research.honesty import RESAMPLES_FOR_COUNTING, Honesty, honesty
@@ -131,3 +133,23 @@ def test_arrays_that_do_not_belong_together_are_refused() -> None:
         honesty((block, TrialBlock(net[:, 20:], gross[:, 20:])), holding, resamples)
     with pytest.raises(TrialsMisshapen, match="at least 1"):
         honesty((), holding, resamples)
+
+
+def test_whoever_asks_for_the_end_is_heard_within_a_block() -> None:
+    resamples, generator = stationary_resamples(60, 10_000, 1), np.random.default_rng(1)
+    net = generator.normal(0.01, 0.001, (4096, 60))  # so good that all resamples are gone through
+    asked = 0
+
+    def after(times: int) -> Callable[[], bool]:
+        def is_cancelled() -> bool:
+            nonlocal asked
+            asked += 1
+            return asked > times
+
+        return is_cancelled
+
+    for times in (0, 2, 6):
+        asked = 0
+        with pytest.raises(RunCancelled):
+            honesty((TrialBlock(net, net),), net[0] * 0.0, resamples, None, after(times))
+        assert asked == times + 1

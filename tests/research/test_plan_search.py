@@ -1,5 +1,9 @@
 """Grids of any strategy: trials have the figures of plain backtests, and spaces are read as they are given."""
 
+import errno
+import os
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,14 +13,17 @@ from bokgi.bars.panel import Panel
 from bokgi.data.demo import DEMO_INTERVAL, write_demo
 from bokgi.data.store import Store
 from bokgi.engine.simulate import simulate
+from bokgi.errors.orders import TimeUnpriced
 from bokgi.errors.requests import FieldInvalid
+from bokgi.errors.store import StoreUnwritable
 from bokgi.errors.strategies import ParameterUnknown, ParameterWrong
 from bokgi.metrics.drawdown import max_drawdown
 from bokgi.metrics.returns import sample_deviation, session_returns
 from bokgi.orders.market_terms import market_terms
-from bokgi.orders.rules import AccountRules, ExecutionRules
+from bokgi.orders.plans import CLOSE_MINUTE, ClockPlan
+from bokgi.orders.rules import AccountRules, ExecutionRules, Unpriced
 from bokgi.research import plan_search
-from bokgi.research.parameter_space import drawn_space, parameter_space
+from bokgi.research.parameter_space import TRIES, drawn_space, parameter_space
 from bokgi.research.plan_search import PlanSearch
 from bokgi.strategies.catalog import CATALOG, to_strategy
 
@@ -74,6 +81,88 @@ def test_returns_of_many_trials_wait_in_a_file_and_are_the_same(market: Panel, m
         found.append(next(iter(stock)))
     assert (found[0].net == found[1].net).all()
     assert (found[0].gross == found[1].gross).all()
+
+
+def ending_at(panel: Panel, minute: int) -> Panel:
+    """The bars that end by then, and no auction: what some sources have of a day."""
+    kept = panel.minute + panel.interval.minutes <= minute
+    counts = [int(np.count_nonzero(kept[panel.rows_of(index)])) for index in range(len(panel.instruments))]
+    names = ("session", "minute", "open", "high", "low", "close", "volume")
+    return replace(
+        panel,
+        **{name: getattr(panel, name)[kept] for name in names},
+        offsets=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+        auction=np.full_like(panel.auction, np.nan),
+        auction_row=np.full_like(panel.auction_row, -1),
+    )
+
+
+def test_times_that_no_bar_prices_are_no_trials_as_backtests_of_them_are_refused(market: Panel) -> None:
+    early, rules = ending_at(market, 15 * 60), ExecutionRules()
+    terms = market_terms(early, rules)
+    asked = {"buy_time": ["10:00", "14:00"], "sell_time": ["14:30", "15:00", "15:20", "close"]}
+    stock = PlanSearch(early, terms, rules, AccountRules(), parameter_space(CATALOG["daily_trading"].strategy, asked, {})).stock(0)
+    assert stock is not None
+    tried = [tuple(pair) for pair in np.stack(list(stock.columns().values())).T.tolist()]
+    assert tried == [(600, 870), (600, 900), (840, 870), (840, 900)]
+    figures = stock.computed()
+    for trial, (bought, sold) in enumerate(tried):
+        run = simulate(early, ClockPlan(bought, sold), terms, rules, AccountRules())
+        assert figures.balance[trial] == run.instrument_equity[0][-1]
+    for sold in (920, CLOSE_MINUTE):
+        with pytest.raises(TimeUnpriced):
+            simulate(early, ClockPlan(600, sold), terms, rules, AccountRules())
+
+
+def test_a_space_of_times_that_no_bar_prices_is_refused_with_the_last_time(market: Panel) -> None:
+    early, rules = ending_at(market, 15 * 60), ExecutionRules()
+    space = parameter_space(CATALOG["daily_trading"].strategy, {"sell_time": ["15:10", "15:20"]}, {"buy_time": "10:00"})
+    with pytest.raises(TimeUnpriced, match="15:00"):
+        PlanSearch(early, market_terms(early, rules), rules, AccountRules(), space).stock(0)
+    standing_in = replace(rules, unpriced=Unpriced.LAST_BAR)
+    assert PlanSearch(early, market_terms(early, rules), standing_in, AccountRules(), space).stock(0) is not None
+
+
+def test_a_disk_without_room_for_the_returns_is_said_before_they_are_written(
+    market: Panel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(plan_search, "IN_MEMORY_BYTES", 0)
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    rules = ExecutionRules()
+    space = parameter_space(CATALOG["daily_trading"].strategy, SPACES["daily_trading"], {})
+    search = PlanSearch(market, market_terms(market, rules), rules, AccountRules(), space, tmp_path / "work")
+    with pytest.raises(StoreUnwritable, match=r"work.*No space left"):
+        search.stock(0)
+
+
+def test_a_space_whose_values_all_contradict_is_refused_at_once_in_a_short_sentence() -> None:
+    strategy, looked_at = CATALOG["MA5_20"].strategy, 0
+
+    class Counting(strategy):  # type: ignore[misc,valid-type]  # a class that is looked up
+        def check(self) -> None:
+            nonlocal looked_at
+            looked_at += 1
+            super().check()
+
+    with pytest.raises(FieldInvalid) as caught:
+        parameter_space(Counting, {"fast": list(range(500, 1000)), "slow": list(range(2, 402))}, {})
+    assert looked_at <= 2 * TRIES
+    assert len(caught.value.sentence()) < 400
+
+
+def test_a_space_whose_last_values_alone_go_together_is_read() -> None:
+    space = parameter_space(CATALOG["MA5_20"].strategy, {"fast": list(range(199, 99, -1)), "slow": [*range(2, 101), 101]}, {})
+    assert [values for values, _ in space.strategies()] == [(100, 101)]
+
+
+def test_drawn_combinations_that_all_contradict_are_refused(market: Panel) -> None:
+    space = parameter_space(CATALOG["MA5_20"].strategy, {"fast": [5, 50, 60], "slow": [20, 30]}, {})
+    rules = ExecutionRules()
+    with pytest.raises(FieldInvalid, match="allowed together"):
+        PlanSearch(market, market_terms(market, rules), rules, AccountRules(), replace(space, chosen=(2, 4)))
 
 
 def test_values_that_are_not_allowed_together_are_no_trials() -> None:

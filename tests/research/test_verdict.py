@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bokgi.errors.base import Language
 from bokgi.research.enough import DataDepth, data_depth
@@ -74,6 +76,28 @@ def test_a_good_verdict_needs_both_tests(no_trade: float, holding: float, best: 
     judged = one(figures(no_trade, holding, best=best))
     assert judged.verdict is verdict
     assert judged.p_value == max(no_trade, holding)
+
+
+BEST_FIRST = (Verdict.BETTER_THAN_BOTH, Verdict.BETTER_THAN_NO_TRADE, Verdict.BETTER_THAN_HOLDING, Verdict.NOT_SHOWN)
+CHANCES = st.sampled_from([0.001, 0.01, 0.03, 0.05, 0.1, 0.3, 0.5, 0.9])
+
+
+def ranks_of(pairs: list[tuple[float, float]]) -> list[int]:
+    return [BEST_FIRST.index(judged.verdict) for judged in verdicts([figures(*pair, best=0.5) for pair in pairs])]
+
+
+def test_a_stock_that_passes_each_test_but_not_both_together_is_better_than_no_trade() -> None:
+    pairs = list(zip((0.05, 0.01, 0.01, 0.9, 0.9), (0.05, 0.9, 0.9, 0.01, 0.01), strict=True))
+    assert ranks_of(pairs)[0] == BEST_FIRST.index(Verdict.BETTER_THAN_NO_TRADE)
+
+
+@given(st.lists(st.tuples(CHANCES, CHANCES), min_size=1, max_size=8), st.data())
+def test_a_smaller_chance_never_makes_a_verdict_worse(pairs: list[tuple[float, float]], data: st.DataObject) -> None:
+    place, test = data.draw(st.integers(0, len(pairs) - 1)), data.draw(st.integers(0, 1))
+    lower = data.draw(CHANCES.filter(lambda chance: chance <= pairs[place][test]))
+    changed = (lower, pairs[place][1]) if test == 0 else (pairs[place][0], lower)
+    after = ranks_of([*pairs[:place], changed, *pairs[place + 1 :]])
+    assert all(now <= before for now, before in zip(after, ranks_of(pairs), strict=True))
 
 
 def test_neither_overfitting_nor_the_deflated_ratio_decides() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bokgi.research.walk_forward import Fold, WalkForwardPicks, Window, fixed_total, folds_of, running_sums
+from bokgi.research.walk_forward import Fold, Stakes, WalkForwardPicks, Window, fixed_total, folds_of, running_sums
 from bokgi.units import FloatArray
 
 
@@ -90,3 +90,33 @@ def test_an_edge_that_lasts_is_kept_and_one_that_was_luck_is_not() -> None:
 
 def test_without_a_fold_there_is_no_result() -> None:
     assert walked(np.zeros((3, 19)), np.zeros(19), Window.ANCHORED).result(np.zeros(19)) is None
+
+
+def doubled_then_tested() -> FloatArray:
+    """float64[1, 60], an account that doubles in 40 sessions, and then wins a tenth of what it has in one session."""
+    net = np.zeros((1, 60))
+    net[0, 10], net[0, 50] = 1.0, 0.2
+    return net
+
+
+@pytest.mark.parametrize(("stakes", "tested"), [(Stakes.COMPOUND, 0.1), (Stakes.SEED_CAPPED, 0.2), (Stakes.FIXED, 0.2)])
+def test_growth_of_the_training_is_none_of_the_test(stakes: Stakes, tested: float) -> None:
+    picks = WalkForwardPicks(60, Window.ANCHORED, stakes)
+    picks.add(running_sums(doubled_then_tested()), doubled_then_tested())
+    result = picks.result(doubled_then_tested()[0])
+    assert result is not None
+    assert result.tested_total == pytest.approx(tested)
+    assert result.held_total == pytest.approx(0.2 if stakes is Stakes.FIXED else 0.1), "holding stakes all that it has"
+    assert result.folds[0].trained == pytest.approx(1.0 / 40)
+
+
+def test_an_account_that_lost_half_is_tested_by_what_it_has_left_and_one_that_lost_all_wins_nothing() -> None:
+    for lost, tested in ((-0.5, 0.2), (-1.0, 0.0)):
+        net = np.zeros((1, 60))
+        net[0, 10], net[0, 50] = lost, 0.1
+        for stakes in (Stakes.COMPOUND, Stakes.SEED_CAPPED):
+            picks = WalkForwardPicks(60, Window.ROLLING, stakes)
+            picks.add(running_sums(net), net)
+            result = picks.result(np.zeros(60))
+            assert result is not None
+            assert result.tested_total == pytest.approx(tested)

@@ -94,6 +94,11 @@ class Parts:
 def parts_in(home: Path, prices: Mapping[str, float]) -> Parts:
     """Services over a store of five-minute bars."""
     store_with(home, dict(prices))
+    return parts_of(home)
+
+
+def parts_of(home: Path) -> Parts:
+    """Services over a home folder that is there."""
     database = Database.open(f"sqlite:///{home / 'bokgi.sqlite3'}")
     database.migrate()
     shelves, queue, removed = Shelves(home), RememberingQueue(), list[str]()

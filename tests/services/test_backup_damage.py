@@ -67,7 +67,7 @@ def expect_refused(path: Path, tmp_path: Path, match: str = "damaged", kind: typ
 
 def test_a_whole_backup_is_read(whole: Path) -> None:
     manifest = read_backup(whole)
-    assert (manifest.parts, manifest.runs, manifest.damaged) == (("rows", "results", "master", "fetches", "bars"), 4, ())
+    assert (manifest.parts, manifest.runs, manifest.damaged) == (("rows", "results", "searches", "master", "fetches", "bars"), 4, ())
     assert set(manifest.files) | {"manifest.json", "manifest.sha256"} == set(entries_of(whole))
 
 

@@ -162,7 +162,7 @@ def test_what_is_damaged_at_home_is_taken_along_and_said(home: Home, tmp_path: P
 
 def test_a_backup_without_bars_leaves_the_bars_of_the_home_alone(home: Home, tmp_path: Path) -> None:
     report = write_backup(home.settings, tmp_path / "one.tar", with_bars=False)
-    assert report.parts == ("rows", "results", "master", "fetches")
+    assert report.parts == ("rows", "results", "searches", "master", "fetches")
     bars = {name: content for name, content in files_below(home.folder).items() if name.startswith("bars/")}
     (home.folder / "master" / "listed.parquet").write_bytes(b"changed since")
     restore_backup(tmp_path / "one.tar", home.settings, replace=True)

@@ -32,6 +32,17 @@ def reaper(parts: Parts, now: datetime = LATER, release: str = RELEASE) -> Reape
     )
 
 
+@pytest.mark.parametrize(("hints", "advice"), [({}, "split the file"), ({"fetch": {"source": "yahoo"}}, "fetch fewer stocks")])
+def test_bars_that_kill_workers_are_given_up_with_advice_on_what_was_asked(parts: Parts, hints: dict[str, object], advice: str) -> None:
+    upload = parts.imports.add("default", "bars.csv", "" if hints else "bars.csv", hints, 1)
+    parts.queue.state_of[upload.id] = JobState.FAILED
+    reaper(parts).round()
+    row = parts.imports.get(upload.id)
+    assert row is not None
+    assert row.error is not None
+    assert advice in row.error["english"]
+
+
 def test_a_run_without_a_job_is_queued_again(parts: Parts) -> None:
     parts.queue.is_away = True
     run = started(parts)

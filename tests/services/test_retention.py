@@ -16,7 +16,7 @@ from bokgi.errors.jobs import JobsUnavailable
 from bokgi.jobs.port import Job
 from bokgi.records.database import Database
 from bokgi.records.runs import NewRun, Outcome, RunRows, RunState
-from bokgi.records.searches import SearchRows
+from bokgi.records.searches import NewSearch, SearchRows
 from bokgi.services import retention as retaining
 from bokgi.services.retention import Retention
 from tests.services.service_parts import RememberingQueue
@@ -214,3 +214,25 @@ def test_the_reference_of_a_run_goes_with_the_run(place: Place) -> None:
     Store(place.home).add_reference(place.add(SMOKE), interval, 1)
     place.retention().round()
     assert numbers(place.home, interval) == [2]
+
+
+def test_files_of_searches_that_no_row_knows_go_when_they_are_old(place: Place) -> None:
+    known = place.searches.add(NewSearch("default", "user", "all", "daily_trading", {}, {}, {}, "0.1.0", 1, [(0, 1)], 1)).id
+    folders = {name: place.home / "searches" / name for name in (known, "se-2026-02-08-777", ".tmp-se-2026-02-08-778-ab", "other")}
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+        for name in ("part-0000.json", ".tmp-0001-ab"):
+            (folder / name).write_text("{}")
+
+    def aged(hours: float) -> set[str]:
+        at = (place.now - timedelta(hours=hours)).timestamp()
+        for path in (*folders.values(), *(place.home / "searches").rglob("*")):
+            if path.exists():
+                os.utime(path, (at, at))
+        place.retention().round()
+        return {path.relative_to(place.home / "searches").as_posix() for path in (place.home / "searches").rglob("*") if path.is_file()}
+
+    everything = {f"{name}/{file}" for name in folders for file in ("part-0000.json", ".tmp-0001-ab")}
+    assert aged(0.9) == everything
+    assert aged(1.1) == everything - {f"se-2026-02-08-777/{file}" for file in ("part-0000.json", ".tmp-0001-ab")}
+    assert aged(25) == {f"{known}/part-0000.json", "other/part-0000.json", "other/.tmp-0001-ab"}

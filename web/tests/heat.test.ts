@@ -60,3 +60,29 @@ test('the backtest of a trial keeps what the search was asked', () => {
   expect(made.initial_capital).toBe(5_000_000)
   expect('method' in made).toBe(false)
 })
+
+test('the word close comes after every time, and is posted as it is', () => {
+  const map = heatMapOf({ ...trials, columns: { ...trials.columns, buy_time: [540, 540, 540], sell_time: [-1, 545, 900] } })
+  expect(map?.sells).toEqual([545, 900, -1])
+  expect(map && cellAt(map, 0, 2)?.trial).toBe(0)
+  expect([clock(-1), clock(0)]).toEqual(['close', '00:00'])
+})
+
+test('everything that decides the figures of a trial goes into its backtest, and nothing that is of the search alone', () => {
+  const both = {
+    strategy: 'daily_trading',
+    start_date: '2025-10-16',
+    end_date: '2025-10-24',
+    interval: '5m',
+    initial_capital: 5_000_000,
+    costs: { commission_ppm: 0 },
+    fills: { unpriced: 'last_bar' },
+    account: { reinvest: 'seed_capped' },
+    risk_free_rate: 0.03,
+    seed: 7,
+    raw_data: true,
+  }
+  const own = { strategy_params: {}, stock_codes: ['005930', '000660'], universe: { name: 'KRX' }, method: 'grid', space: {}, trials: 5, honesty: true }
+  const made = requestOfTrial({ ...both, ...own }, '005930', { sell_time: 'close' })
+  expect(made).toEqual({ ...both, strategy_params: { sell_time: 'close' }, stock_codes: ['005930'] })
+})

@@ -33,7 +33,7 @@ from bokgi.errors.http import (
     TooManyRequests,
 )
 from bokgi.errors.records import ConfigNameTaken, IdempotencyKeyReused, RunStillActive, SearchStillActive
-from bokgi.errors.reports import ResultBroken, ResultTooNew
+from bokgi.errors.reports import ResultBroken, ResultTooNew, SearchResultBroken
 from bokgi.errors.requests import FieldInvalid
 from bokgi.errors.runs import RunCancelled
 from bokgi.errors.service import NothingToGive, SearchWithoutResult
@@ -57,6 +57,7 @@ STATUS_OF: Mapping[type[BokgiError], int] = {
     StrategyUnknown: 400,  # named in a body, never in an address
     # What we stored is broken, and the request is not to blame for it.
     ResultBroken: 500,
+    SearchResultBroken: 500,
     ResultTooNew: 500,
     SegmentBroken: 500,
     ManifestBroken: 500,

@@ -172,7 +172,7 @@ async def follow_search(
 
 @router.post("/api/search/cancel/{id}", operation_id="cancelSearch", responses=UNKNOWN)
 def cancel_search(application: TheApplication, search_id: SearchInPath) -> SearchCancelledAnswer:
-    """Stop a search within a second; finished parts are kept. A finished search stays as it is."""
+    """Stop a search within a second; stocks that were finished are kept. A finished search stays as it is."""
     row = application.searches.cancel(search_id)
     return SearchCancelledAnswer(search_id=row.id, status=row.status.value, message=_cancel_message(row))
 

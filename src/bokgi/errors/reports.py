@@ -54,6 +54,26 @@ class ResultBroken(DataError):
         super().__init__(name=name, file=file, reason=" ".join(reason.split())[:160])
 
 
+class SearchResultAbsent(MissingError):
+    code = "search_result_absent"
+    english = (
+        "The stored result of search '{name}' is not there; it was deleted, or a backup without it was restored. Search again to have it."
+    )
+    korean = "탐색 '{name}'의 저장된 결과가 없습니다. 삭제되었거나, 결과가 들어 있지 않은 백업에서 복원되었습니다. 다시 탐색하세요."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+
+
+class SearchResultBroken(DataError):
+    code = "search_result_broken"
+    english = "The stored file '{file}' of search '{name}' is broken ({reason}); nothing of it is shown. Put it back from a backup, or search again."
+    korean = "탐색 '{name}'의 저장 파일 '{file}'이(가) 손상되어({reason}) 표시하지 않습니다. 백업에서 되돌리거나 다시 탐색하세요."
+
+    def __init__(self, name: str, file: str, reason: str) -> None:
+        super().__init__(name=name, file=file, reason=" ".join(reason.split())[:160])
+
+
 class ResultTooNew(DataError):
     code = "result_too_new"
     english = "The result '{name}' was stored in form {found} by a newer release; this one reads up to form {known}. Update to read it."

@@ -5,6 +5,13 @@ from datetime import date
 
 from bokgi.errors.base import InputError, MissingError
 
+LONGEST_GIVEN = 200
+"""Characters of what was given that a sentence repeats."""
+
+
+def _shortened(given: str) -> str:
+    return given if len(given) <= LONGEST_GIVEN else f"{given[: LONGEST_GIVEN - 2]} …"
+
 
 class FieldInvalid(InputError):
     code = "field_invalid"
@@ -12,7 +19,7 @@ class FieldInvalid(InputError):
     korean = "{name}에 {given}을(를) 쓸 수 없습니다. 허용: {allowed_korean}."
 
     def __init__(self, name: str, given: object, allowed: str, allowed_korean: str | None = None) -> None:
-        super().__init__(field=name, name=name, given=repr(given), allowed=allowed, allowed_korean=allowed_korean or allowed)
+        super().__init__(field=name, name=name, given=_shortened(repr(given)), allowed=allowed, allowed_korean=allowed_korean or allowed)
 
 
 class CodesInvalid(InputError):

@@ -164,6 +164,21 @@ class SearchWithoutResult(InputError):
         super().__init__(field="search_id", status=status)
 
 
+class SearchTooLarge(InputError):
+    code = "search_too_large"
+    english = (
+        "{trials:,} combinations over {weekdays:,} weekdays are more than one search may hold; for this period at most {most:,} combinations "
+        "are allowed. Choose fewer values, the method random with fewer trials, or a shorter period."
+    )
+    korean = (
+        "조합 {trials:,}개를 평일 {weekdays:,}일 동안 시험하기에는 너무 큽니다. 이 기간에는 최대 {most:,}개까지 가능합니다. "
+        "값을 줄이거나, random 방식으로 더 적게 시험하거나, 기간을 줄이세요."
+    )
+
+    def __init__(self, trials: int, weekdays: int, most: int) -> None:
+        super().__init__(field="space", trials=trials, weekdays=weekdays, most=most)
+
+
 class StockNotSearched(MissingError):
     code = "stock_not_searched"
     english = "This search has no trials of {given}."

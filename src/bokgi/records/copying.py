@@ -5,19 +5,21 @@ Convention: a copy holds the rows of one moment, whatever is written meanwhile. 
 
 import contextlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Column, Connection, delete, func, insert, select
 
 from bokgi.errors.records import DatabaseBroken, DatabaseUnavailable, SchemaTooNew
 from bokgi.records.database import COPY_SECONDS, Database, found_schema
 from bokgi.records.engines import connect_sqlite, sqlite_file, wait_longer
 from bokgi.records.run_row import FINISHED
 from bokgi.records.runs import run_counter
-from bokgi.records.tables import COUNTERS, METADATA, RUNS, SCHEMA, SCHEMA_TERMS, WORKERS
+from bokgi.records.searches import search_counter
+from bokgi.records.tables import COUNTERS, METADATA, RUNS, SCHEMA, SCHEMA_TERMS, SEARCH_PARTS, SEARCHES, WORKERS
 
 CHUNK_ROWS = 500
 SKIPPED_NUMBERS = 1000
@@ -108,13 +110,33 @@ def finished_runs(path: Path) -> dict[str, str | None]:
         copy.close()
 
 
+def finished_searches(path: Path) -> dict[str, str]:
+    """Hash of the result by id, for every search of a copy that has one."""
+    copy = Database.open(f"sqlite:///{path}")
+    try:
+        with copy.reading() as connection:
+            found = connection.execute(select(SEARCHES.c.id, SEARCHES.c.result_hash).where(SEARCHES.c.result_hash.is_not(None)))
+            return {row.id: row.result_hash for row in found}
+    finally:
+        copy.close()
+
+
 def forget_runs(path: Path, ids: tuple[str, ...]) -> None:
     """Take runs out of a copy: they were deleted while it was made."""
+    _forget(path, [RUNS.c.id], ids)
+
+
+def forget_searches(path: Path, ids: tuple[str, ...]) -> None:
+    """Take searches with their parts out of a copy: they were deleted while it was made."""
+    _forget(path, [SEARCH_PARTS.c.search_id, SEARCHES.c.id], ids)
+
+
+def _forget(path: Path, columns: Sequence[Column[str]], ids: tuple[str, ...]) -> None:
     copy = Database.open(f"sqlite:///{path}")
     try:
         with copy.writing() as connection:
-            for backtest_id in ids:
-                connection.execute(delete(RUNS).where(RUNS.c.id == backtest_id))
+            for column, one in product(columns, ids):
+                connection.execute(delete(column.table).where(column == one))
     finally:
         copy.close()
     _in_one_piece(path)
@@ -149,8 +171,8 @@ def count_runs(database: Database) -> int:
 
 def _skip_numbers(connection: Connection, days: list[date], given: Mapping[str, int]) -> None:
     stored = {row.name: row.value for row in connection.execute(select(COUNTERS))}
-    recent = {run_counter(day.isoformat()) for day in days}
-    moved = {name for name in stored if not name.startswith("run:")} | recent
+    recent = {counter(day.isoformat()) for day in days for counter in (run_counter, search_counter)}
+    moved = {name for name in stored if not name.startswith(("run:", "search:"))} | recent
     names = stored.keys() | recent | given.keys()
     rows = [{"name": name, "value": max(stored.get(name, 0), given.get(name, 0)) + SKIPPED_NUMBERS * (name in moved)} for name in names]
     connection.execute(delete(COUNTERS))

@@ -1,8 +1,8 @@
 """Rows of searches and of the parts that workers share.
 
-Convention: a part is taken by a lane, the job that works on it; a job that is started anew takes its own unfinished part again. Every
-taking raises the part's `attempt`, and whoever works writes with it, so a worker that was given up changes nothing. Counters of a
-search are the sums over its parts and never fall.
+Convention: a part is taken by a lane, the job that works on it; a job that is started anew first gives back what the one before it left
+unfinished. Every taking raises the part's `attempt`, and whoever works writes with it, so a worker that was given up changes nothing, and
+takes nothing from the one who follows it. Counters of a search are the sums over its parts and never fall.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, insert, select, update
 
 from bokgi.errors.records import RecordMalformed, SearchStillActive
 from bokgi.records.columns import is_storable
@@ -112,6 +112,11 @@ _OWN = tuple(each.name for each in fields(SearchRow) if each.name in SEARCHES.c)
 _SUMS = ("completed_symbols", "trials", "elapsed_seconds")
 
 
+def search_counter(day: str) -> str:
+    """Name of the counter of a day's searches."""
+    return f"search:{day}"
+
+
 class SearchRows:
     """The searches of one database."""
 
@@ -125,7 +130,7 @@ class SearchRows:
         day = at.astimezone(_SEOUL).date().isoformat()
         with self._database.writing() as connection:
             order = next_number(connection, _ORDER)
-            number = next_number(connection, f"search:{day}")
+            number = next_number(connection, search_counter(day))
             values = {
                 name: getattr(new, name) for name in ("profile", "origin", "stock_mode", "strategy", "release", "total_symbols", "lanes")
             }
@@ -176,7 +181,14 @@ class SearchRows:
 
     def has_open_parts(self, search_id: str) -> bool:
         """Whether a part is not completed."""
-        wanted = select(func.count()).where(_PARTS.search_id == search_id, _PARTS.status != RunState.COMPLETED.value)
+        return self._has_parts(search_id, _PARTS.status != RunState.COMPLETED.value)
+
+    def has_running_parts(self, search_id: str) -> bool:
+        """Whether a lane has a part at this moment."""
+        return self._has_parts(search_id, _PARTS.status == RunState.RUNNING.value)
+
+    def _has_parts(self, search_id: str, such: ColumnElement[bool]) -> bool:
+        wanted = select(func.count()).where(_PARTS.search_id == search_id, such)
         with self._database.reading() as connection:
             return bool(connection.execute(wanted).scalar_one())
 
@@ -188,10 +200,15 @@ class SearchRows:
 
     # ------------------------------------------------------------ work
 
+    def release(self, search_id: str, lane: int) -> None:
+        """Let the parts wait that whoever worked on this lane before has left; what it still writes of them changes nothing."""
+        left = update(SEARCH_PARTS).where(_PARTS.search_id == search_id, _PARTS.lane == lane, _PARTS.status == RunState.RUNNING.value)
+        with self._database.writing() as connection:
+            connection.execute(left.values(status=RunState.QUEUED.value))
+
     def take(self, search_id: str, lane: int, worker_id: str) -> PartRow | None:
-        """Take the next part: one that this lane left unfinished, else one that waits; None where there is none, or the search ended."""
-        mine = and_(_PARTS.status == RunState.RUNNING.value, _PARTS.lane == lane)
-        waits = or_(mine, _PARTS.status == RunState.QUEUED.value)
+        """Take the next part that waits; None where there is none, or the search ended."""
+        waits = _PARTS.status == RunState.QUEUED.value
         with self._database.writing() as connection:
             locked = select(SEARCHES.c.id).where(SEARCHES.c.id == search_id, _is_open(), SEARCHES.c.cancel_requested_at.is_(None))
             if connection.execute(locked.with_for_update()).first() is None:
@@ -220,9 +237,16 @@ class SearchRows:
 
     def finish_part(self, part: PartRow, trials: int, code: str, elapsed_seconds: float) -> bool:
         """Say that a part's files are on the disk; False when somebody else has taken it."""
+        return self._end_part(part, RunState.COMPLETED, part.end_symbol - part.first_symbol, trials, code, elapsed_seconds)
+
+    def leave_part(self, part: PartRow, completed: int, trials: int, code: str, elapsed_seconds: float) -> bool:
+        """Let a part wait again after so many of its stocks: the search was cancelled; False when somebody else has taken it."""
+        return self._end_part(part, RunState.QUEUED, completed, trials, code, elapsed_seconds)
+
+    def _end_part(self, part: PartRow, status: RunState, completed: int, trials: int, code: str, elapsed_seconds: float) -> bool:
         values = {
-            "status": RunState.COMPLETED.value,
-            "completed_symbols": part.end_symbol - part.first_symbol,
+            "status": status.value,
+            "completed_symbols": completed,
             "trials": trials,
             "elapsed_seconds": _never_less(_PARTS.elapsed_seconds, elapsed_seconds),
             "current_code": code,

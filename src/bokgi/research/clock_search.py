@@ -22,7 +22,7 @@ from bokgi.research.kernel_clock_fills import Cells, ClockFills, find_fills
 from bokgi.research.kernel_clock_trials import ONE_ROWS, RUNNING, Figures, Lanes, Order, clock_returns, clock_trials
 from bokgi.research.kernel_walked_trials import curve_figures, walk_clock_trials
 from bokgi.research.pairwise import sum_order
-from bokgi.research.trials import TrialBlock
+from bokgi.research.trials import TrialBlock, check_wanted
 from bokgi.units import FloatArray, IntArray
 
 WALKED_AT_ONCE = 256
@@ -51,7 +51,7 @@ class ClockSearch:
     def stock(self, index: int, cancelled: Cancelled | None = None) -> "ClockStock | None":
         """The search of one instrument; None where it has no two points, or no bar."""
         points = clock_points(self.panel, index)
-        return ClockStock(self, index, points) if len(points) > 1 and self.counted[index] else None
+        return ClockStock(self, index, points, cancelled) if len(points) > 1 and self.counted[index] else None
 
 
 @dataclass
@@ -61,6 +61,7 @@ class ClockStock:
     search: ClockSearch
     index: int
     points: IntArray
+    cancelled: Cancelled | None = None
     figures: Figures = field(init=False)
     walked: IntArray = field(init=False)
     """Trials that the engine walked."""
@@ -100,7 +101,12 @@ class ClockStock:
         return len(self.points) * (len(self.points) - 1) // 2
 
     def computed(self) -> Figures:
-        """Figures of all trials."""
+        """Figures of all trials.
+
+        Raises
+        ------
+        RunCancelled
+        """
         trials = self.trials
         figures = Figures(
             np.empty(trials),
@@ -112,28 +118,35 @@ class ClockStock:
             np.ones(trials, np.bool_),
         )
         if self.search.has_lanes:
-            search = self.search
-            clock_trials(
-                search.tape,
-                search.law,
-                self._cells,
-                self.points,
-                self.index,
-                self._read,
-                self._fills,
-                self._lanes,
-                self._order,
-                figures,
-                0,
-                len(self.points) - 1,
-            )
+            for first, end in self._purchases():
+                check_wanted(self.cancelled)
+                self._walk_lanes(first, end, figures)
         self.walked = np.flatnonzero(figures.hard)
         for first in range(0, len(self.walked), WALKED_AT_ONCE):
+            check_wanted(self.cancelled)
             places = self.walked[first : first + WALKED_AT_ONCE]
             curves, _, counts = self._walked(places)
             curve_figures(curves, self.search.capital, self._order, places, counts, np.empty(curves.shape[1]), figures)
         self.figures = figures
         return figures
+
+    def _walk_lanes(self, first: int, end: int, figures: Figures) -> None:
+        """Write the figures of all sales of the purchases [first, end)."""
+        search = self.search
+        clock_trials(
+            search.tape,
+            search.law,
+            self._cells,
+            self.points,
+            self.index,
+            self._read,
+            self._fills,
+            self._lanes,
+            self._order,
+            figures,
+            first,
+            end,
+        )
 
     def columns(self) -> dict[str, IntArray | FloatArray]:
         """Minutes bought and sold of all trials."""
@@ -159,12 +172,17 @@ class ClockStock:
 
     def __iter__(self) -> Iterator[TrialBlock]:
         """Returns of all trials over the capital, in blocks; computed anew each time, so that memory stays flat."""
+        for first, end in self._purchases():
+            yield self._block(first, end)
+
+    def _purchases(self) -> Iterator[tuple[int, int]]:
+        """Ranges of purchases, each of about a block of trials."""
         first = 0
         while first < len(self.points) - 1:
             end = first + 1
             while end < len(self.points) - 1 and self._count(first, end + 1) <= BLOCK_TRIALS:
                 end += 1
-            yield self._block(first, end)
+            yield first, end
             first = end
 
     def _count(self, first: int, end: int) -> int:

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bokgi.engine.parts import Cancelled
 from bokgi.errors.research import TrialsMisshapen
 from bokgi.research.effective_trials import RatioMaxima, deflated_by, session_sharpe
 from bokgi.research.enough import DataDepth, data_depth, validation_blocks
 from bokgi.research.overfitting import CrossValidation
 from bokgi.research.resamples import FEW, Resamples
 from bokgi.research.superior_ability import HOLDING, NO_TRADE, BootstrapMaxima, NoiseOfSameSize, PValues
-from bokgi.research.trials import TrialBlock, TrialBlocks, checked_returns, means_and_variances
-from bokgi.research.walk_forward import WalkForward, WalkForwardPicks, Window, running_sums
+from bokgi.research.trials import TrialBlock, TrialBlocks, check_wanted, checked_returns, means_and_variances
+from bokgi.research.walk_forward import Stakes, WalkForward, WalkForwardPicks, Window, running_sums
 from bokgi.units import FloatArray
 
 REFINED_BELOW = 0.02
@@ -94,28 +95,39 @@ class Honesty:
     resamples: int
 
 
-def honesty(blocks: TrialBlocks, holding: FloatArray, resamples: Resamples, default: int | None = None) -> Honesty:
+def honesty(
+    blocks: TrialBlocks,
+    holding: FloatArray,
+    resamples: Resamples,
+    default: int | None = None,
+    cancelled: Cancelled | None = None,
+    stakes: Stakes = Stakes.FIXED,
+) -> Honesty:
     """Judge all trials of one stock.
 
     blocks : gone through up to three times
     holding : float64[session], returns of holding the stock, net won of each session over the seed
     resamples : shared by all stocks; the first thousand serve for everything, all of them for small p-values
     default : number of the trial with the default parameters
+    cancelled : asked several times a second
+    stakes : what the returns were won with, for the walk-forward
 
     Raises
     ------
+    RunCancelled
+        `cancelled` said so.
     TrialsMisshapen
         Where sessions differ, or there is no trial.
     """
     holding = checked_returns("holding", holding, 1)
     few = resamples.first(min(FEW, len(resamples)))
-    once = _FirstPass(few, holding, default)
+    once = _FirstPass(few, holding, default, cancelled, stakes)
     for block in blocks:
         once.add(block)
     if once.trials == 0:
         raise TrialsMisshapen("number", "0", "at least 1")
-    overfitting = _second_pass(blocks, once)
-    no_trade, against_holding, used = _refined(blocks, once, resamples)
+    overfitting = _second_pass(blocks, once, cancelled)
+    no_trade, against_holding, used = _refined(blocks, once, resamples, cancelled)
     maxima, ratios = once.maxima, once.ratios
     effective = ratios.effective_trials() if ratios else None
     return Honesty(
@@ -139,16 +151,16 @@ def honesty(blocks: TrialBlocks, holding: FloatArray, resamples: Resamples, defa
 class _FirstPass:
     """Everything that needs each trial once."""
 
-    def __init__(self, few: Resamples, holding: FloatArray, default: int | None) -> None:
+    def __init__(self, few: Resamples, holding: FloatArray, default: int | None, cancelled: Cancelled | None, stakes: Stakes) -> None:
         if few.sessions != len(holding):
             raise TrialsMisshapen("holding", f"{len(holding)} sessions", f"the {few.sessions} of the resamples")
-        self.holding, self._default = holding, default
+        self.holding, self._default, self._cancelled, self._resamples = holding, default, cancelled, len(few)
         self.depth = data_depth(len(holding))
         self.maxima = None if self.depth is DataDepth.PICTURE else BootstrapMaxima(few, holding)
         self.ratios = RatioMaxima(few.first(min(RESAMPLES_FOR_COUNTING, len(few)))) if self.depth is DataDepth.VERDICT else None
         count = validation_blocks(len(holding))
         self.validation = None if count is None else CrossValidation(count)
-        self.anchored, self.rolling = (WalkForwardPicks(len(holding), window) for window in (Window.ANCHORED, Window.ROLLING))
+        self.anchored, self.rolling = (WalkForwardPicks(len(holding), window, stakes) for window in (Window.ANCHORED, Window.ROLLING))
         self.trials, self._best, self._trial, self._profitable = 0, -np.inf, 0, 0
         self._sum, self._default_mean = 0.0, np.nan
         self._best_net, self.best_gross = np.empty((2, 0))
@@ -157,9 +169,11 @@ class _FirstPass:
         """Take some trials in."""
         if block.sessions != len(self.holding):
             raise TrialsMisshapen("net", f"{block.sessions} sessions", f"the {len(self.holding)} of holding")
-        for part in (self.maxima, self.ratios):
-            if part is not None:
-                part.add(block)
+        for piece in block.pieces(self._resamples):
+            check_wanted(self._cancelled)
+            for part in (self.maxima, self.ratios):
+                if part is not None:
+                    part.add(piece)
         if self.validation is not None:
             self.validation.pick(block.net)
         if self.depth is not DataDepth.PICTURE:
@@ -192,16 +206,19 @@ class _FirstPass:
         self.trials += len(block)
 
 
-def _second_pass(blocks: TrialBlocks, once: _FirstPass) -> float | None:
+def _second_pass(blocks: TrialBlocks, once: _FirstPass, cancelled: Cancelled | None) -> float | None:
     """PBO: the places of the picked ones among all."""
     if once.validation is None:
         return None
     for block in blocks:
+        check_wanted(cancelled)
         once.validation.rank(block.net)
     return once.validation.overfitting()
 
 
-def _refined(blocks: TrialBlocks, once: _FirstPass, resamples: Resamples) -> tuple[float | None, float | None, int]:
+def _refined(
+    blocks: TrialBlocks, once: _FirstPass, resamples: Resamples, cancelled: Cancelled | None
+) -> tuple[float | None, float | None, int]:
     """P-values of Hansen's test against no trade and against holding, and the resamples that they rest on."""
     if once.maxima is None or once.depth is not DataDepth.VERDICT:
         return None, None, 0
@@ -209,8 +226,9 @@ def _refined(blocks: TrialBlocks, once: _FirstPass, resamples: Resamples) -> tup
     if min(found) >= REFINED_BELOW or len(resamples) <= FEW:
         return (*found, min(FEW, len(resamples)))
     again = BootstrapMaxima(resamples, once.holding, _TESTS_ALONE)
-    for block in blocks:
-        again.add(block)
+    for piece in (piece for block in blocks for piece in block.pieces(len(resamples))):
+        check_wanted(cancelled)
+        again.add(piece)
     return again.superior_ability(NO_TRADE), again.superior_ability(HOLDING), len(resamples)
 
 

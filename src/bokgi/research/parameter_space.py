@@ -21,6 +21,9 @@ from bokgi.units import FloatArray, IntArray
 
 MOST_VALUES = 2_000
 MOST_COMBINATIONS = 1_000_000
+TRIES = 2_000
+"""Combinations that are looked at before a space is refused because its values contradict each other."""
+_ALLOWED_TOGETHER = ("values that are allowed together", "함께 쓸 수 있는 값")
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,8 @@ class ParameterSpace:
     def strategies(self) -> Iterator[tuple[tuple[Any, ...], Strategy]]:
         """Every trial: its values in order of the axes, and the strategy that has them."""
         for values in self._values():
-            try:
-                yield values, self.strategy(**{**self.fixed, **dict(zip(self.axes, values, strict=True))})
-            except ParametersContradict:
-                continue
+            if (strategy := self._strategy_of(values)) is not None:
+                yield values, strategy
 
     def columns(self) -> dict[str, IntArray | FloatArray]:
         """Values of all trials by parameter; choices by their place in the axis."""
@@ -56,6 +57,20 @@ class ParameterSpace:
     def words(self) -> dict[str, tuple[str, ...]]:
         """Axes whose values are words; columns hold their places."""
         return {name: values for name, values in self.axes.items() if isinstance(values[0], str) and not _is_time(values[0])}
+
+    def has_trial(self) -> bool:
+        """Whether some combination is allowed, looked for in a moment: at the ends of all axes, where one value is farthest from another,
+        then among the first of the grid.
+        """
+        ends = {name: tuple(dict.fromkeys((min(values, key=_rank), max(values, key=_rank)))) for name, values in self.axes.items()}
+        places = (place for grid in (ends, self.axes) for place in islice(product(*grid.values()), TRIES))
+        return any(self._strategy_of(values) is not None for values in places)
+
+    def _strategy_of(self, values: tuple[Any, ...]) -> Strategy | None:
+        try:
+            return self.strategy(**{**self.fixed, **dict(zip(self.axes, values, strict=True))})
+        except ParametersContradict:
+            return None
 
     def _values(self) -> Iterator[tuple[Any, ...]]:
         every = product(*self.axes.values())
@@ -86,8 +101,8 @@ def parameter_space(strategy: type[Strategy], given: Mapping[str, Any], fixed: M
     if space.combinations > MOST_COMBINATIONS:
         allowed = f"at most {MOST_COMBINATIONS:,} combinations"
         raise FieldInvalid("space", f"{space.combinations:,}", allowed, f"최대 {MOST_COMBINATIONS:,}개 조합")
-    if next(space.strategies(), None) is None:
-        raise FieldInvalid("space", dict(given), "values that are allowed together", "함께 쓸 수 있는 값")
+    if not space.has_trial():
+        raise FieldInvalid("space", dict(given), *_ALLOWED_TOGETHER)
     return space
 
 
@@ -96,6 +111,20 @@ def drawn_space(space: ParameterSpace, trials: int, seed: int) -> ParameterSpace
     count = space.combinations
     numbers = sorted(Random(seed).sample(range(count), min(trials, count)))
     return ParameterSpace(space.strategy, space.axes, space.fixed, tuple(numbers))
+
+
+def checked_columns(space: ParameterSpace) -> dict[str, IntArray | FloatArray]:
+    """Values of all trials by parameter.
+
+    Raises
+    ------
+    FieldInvalid
+        Where none of the combinations that were drawn is allowed.
+    """
+    columns = space.columns()
+    if not len(next(iter(columns.values()))):
+        raise FieldInvalid("space", {name: list(values) for name, values in space.axes.items()}, *_ALLOWED_TOGETHER)
+    return columns
 
 
 def axis_of(parameter: Parameter[Any], given: object) -> tuple[Any, ...]:
@@ -135,6 +164,11 @@ def _value(parameter: Parameter[Any], number: float) -> Any:  # noqa: ANN401  # 
     if parameter.kind is ParameterKind.TIME:
         return f"{int(number) // 60:02d}:{int(number) % 60:02d}"
     return round(number, 10) if parameter.kind is ParameterKind.FLOAT else int(number)
+
+
+def _rank(value: Any) -> float:  # noqa: ANN401  # as above
+    """Larger is later, or more; words have no order."""
+    return float(value) if not isinstance(value, str) else float(clock_minute(value)) if _is_time(value) else 0.0
 
 
 def _is_time(value: str) -> bool:

@@ -1,55 +1,77 @@
 """Trials of any strategy on one stock: each is a plan on the stock's own bars, walked by the engine as in a plain backtest.
 
 Convention: trials are computed once, in order; their returns wait in memory, or, where they are many, in a file without a name, so that
-memory does not grow with them. A strategy sees the bars of one stock.
+memory does not grow with them. A strategy sees the bars of one stock. Times that the stock's bars price in no session are no trials, as a
+backtest of them is refused.
 """
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from tempfile import TemporaryFile
+from itertools import chain, compress
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
 from typing import Any
 
 import numpy as np
 
 from bokgi.bars.panel import Panel
 from bokgi.engine.arguments import capital_of, law_of, tape_of
+from bokgi.engine.checks import check_plan
 from bokgi.engine.kernel_layout import TRADE
 from bokgi.engine.on_bar import simulate_on_bar
 from bokgi.engine.parts import Cancelled, empty_books
 from bokgi.engine.simulate import simulate
 from bokgi.engine.walks import Pass, counted_of, walk_of
-from bokgi.errors.runs import RunCancelled
-from bokgi.orders.plans import OnBarPlan, Plan, WeightPlan
+from bokgi.errors.orders import TimeUnpriced
+from bokgi.errors.store import StoreUnwritable
+from bokgi.orders.plans import CLOSE_MINUTE, ClockPlan, OnBarPlan, OvernightTrailPlan, Plan, WeightPlan
 from bokgi.orders.rules import AccountRules, ExecutionRules
 from bokgi.orders.terms import Terms
 from bokgi.research.cross_search import cross_walk
 from bokgi.research.kernel_clock_trials import Figures, Order
 from bokgi.research.kernel_walked_trials import count_trades, curve_figures
 from bokgi.research.pairwise import sum_order
-from bokgi.research.parameter_space import ParameterSpace
-from bokgi.research.trials import TrialBlock
-from bokgi.units import FloatArray, IntArray
+from bokgi.research.parameter_space import ParameterSpace, checked_columns
+from bokgi.research.trials import TrialBlock, check_wanted
+from bokgi.strategies.strategy import Strategy
+from bokgi.units import BoolArray, FloatArray, IntArray
 
 AT_ONCE = 512
 IN_MEMORY_BYTES = 64 << 20
 
 
 class PlanSearch:
-    """What the searches of all stocks of a panel share."""
+    """What the searches of all stocks of a panel share; scratch : folder of the files in which returns of many trials wait"""
 
-    def __init__(self, panel: Panel, terms: Terms, execution: ExecutionRules, account: AccountRules, space: ParameterSpace) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        terms: Terms,
+        execution: ExecutionRules,
+        account: AccountRules,
+        space: ParameterSpace,
+        scratch: Path | None = None,
+    ) -> None:
         self.panel, self._terms, self._execution, self._account, self._space = panel, terms, execution, account, space
-        self.columns = space.columns()
+        self._scratch = scratch
+        self.columns = checked_columns(space)
         self.capital = capital_of(execution, account)
         self._counted = counted_of(tape_of(panel), law_of(terms))
 
     def stock(self, index: int, cancelled: Cancelled | None = None) -> "PlanStock | None":
-        """The search of one instrument; None where it has no bar."""
+        """The search of one instrument; None where it has no bar.
+
+        Raises
+        ------
+        TimeUnpriced
+            No combination has times that its bars can price.
+        """
         if not self._counted[index]:
             return None
         panel, terms = one_stock(self.panel, index), terms_of_one(self._terms, index)
-        return PlanStock(panel, terms, self._execution, self._account, self._space, self.columns, cancelled)
+        return PlanStock(panel, terms, self._execution, self._account, self._space, self.columns, cancelled, self._scratch)
 
 
 class PlanStock:
@@ -64,16 +86,19 @@ class PlanStock:
         space: ParameterSpace,
         columns: dict[str, IntArray | FloatArray],
         cancelled: Cancelled | None,
+        scratch: Path | None,
     ) -> None:
         self._panel, self._terms, self._execution, self._account = panel, terms, execution, account
-        self._space, self._columns, self._cancelled = space, columns, cancelled
+        self._space, self._cancelled = space, cancelled
+        self._priced = self._priced_trials(len(next(iter(columns.values()))))
+        self._columns = columns if self._priced is None else {name: values[self._priced] for name, values in columns.items()}
         self._tape, self._law = tape_of(panel), law_of(terms)
         self._counted = counted_of(self._tape, self._law)
         self._capital = capital_of(execution, account)
         order = sum_order(len(panel.sessions))
         self._order = Order(order.starts, order.ends, order.merges)
-        self._returns = _returns_of(self.trials, len(panel.sessions))
-        self._crosses = cross_walk(panel, self._tape, self._law, execution, account, space, columns)
+        self._returns = _returns_of(self.trials, len(panel.sessions), scratch)
+        self._crosses = cross_walk(panel, self._tape, self._law, execution, account, space, self._columns)
 
     @property
     def trials(self) -> int:
@@ -112,19 +137,48 @@ class PlanStock:
         RunCancelled
         """
         count, figures = self.trials, empty_figures(self.trials)
-        strategies = self._space.strategies()
+        strategies = self._strategies()
         for first in range(0, count, AT_ONCE):
-            if self._cancelled is not None and self._cancelled():
-                raise RunCancelled(0, 1)
+            check_wanted(self._cancelled)
             places = np.arange(first, min(first + AT_ONCE, count), dtype=np.int64)
             if self._crosses is not None:
                 curves, costs = self._crosses.walked(first, first + len(places), figures)
                 self._keep(places, curves, costs)
                 continue
-            curves, costs, counts = self._walked([next(strategies)[1].plan(self._panel) for _ in places])
+            curves, costs, counts = self._walked([next(strategies).plan(self._panel) for _ in places])
             curve_figures(curves, self._capital, self._order, places, counts, np.empty(curves.shape[1]), figures)
             self._keep(places, curves, costs)
         return figures
+
+    def _strategies(self) -> Iterator[Strategy]:
+        every = (strategy for _, strategy in self._space.strategies())
+        return every if self._priced is None else compress(every, self._priced)
+
+    def _priced_trials(self, count: int) -> BoolArray | None:
+        """bool[combination], whether the bars have prices for its times; None where all of them have."""
+        every = (strategy.plan(self._panel) for _, strategy in self._space.strategies())
+        first = next(every)
+        if not isinstance(first, ClockPlan | OvernightTrailPlan):
+            check_plan(self._panel, first, self._execution, self._account)
+            return None
+        said: dict[tuple[int, int], TimeUnpriced | None] = {}
+        priced = np.ones(count, dtype=np.bool_)
+        for place, plan in enumerate(chain([first], every)):
+            assert isinstance(plan, ClockPlan | OvernightTrailPlan)
+            times = (plan.buy_minute, plan.sell_minute if isinstance(plan, ClockPlan) else CLOSE_MINUTE)
+            if times not in said:
+                said[times] = self._unpriced(plan)
+            priced[place] = said[times] is None
+        if not priced.any():
+            raise next(error for error in said.values() if error is not None)
+        return None if priced.all() else priced
+
+    def _unpriced(self, plan: Plan) -> TimeUnpriced | None:
+        try:
+            check_plan(self._panel, plan, self._execution, self._account)
+        except TimeUnpriced as error:
+            return error
+        return None
 
     def _keep(self, places: IntArray, curves: FloatArray, costs: FloatArray) -> None:
         won = np.diff(curves, axis=1, prepend=self._capital)
@@ -141,6 +195,7 @@ class PlanStock:
         sessions, count = len(self._panel.sessions), len(plans)
         curves, costs, counts = np.empty((count, sessions)), np.zeros((count, sessions)), np.empty((2, count), np.int64)
         for walk, plan in enumerate(plans):
+            check_wanted(self._cancelled)
             trades, curves[walk] = self._one(plan)
             counts[:, walk] = count_trades(trades, 0, len(trades), costs[walk])
         return curves, costs, counts
@@ -202,11 +257,23 @@ def terms_of_one(terms: Terms, index: int) -> Terms:
     return replace(terms, **{name: getattr(terms, name)[own] for name in names})
 
 
-def _returns_of(trials: int, sessions: int) -> FloatArray:
-    """float64[2, trial, session]: net and gross."""
+def _returns_of(trials: int, sessions: int, scratch: Path | None) -> FloatArray:
+    """float64[2, trial, session]: net and gross. A file has its place on the disk before it is mapped, for a disk that is full later would
+    kill the process.
+
+    Raises
+    ------
+    StoreUnwritable
+    """
     shape = (2, trials, sessions)
     if 16 * trials * sessions <= IN_MEMORY_BYTES:
         return np.empty(shape)
-    with TemporaryFile() as file:
-        mapped: FloatArray = np.memmap(file, dtype=np.float64, mode="w+", shape=shape)
+    folder = scratch or Path(gettempdir())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder) as file:
+            os.posix_fallocate(file.fileno(), 0, 16 * trials * sessions)
+            mapped: FloatArray = np.memmap(file, dtype=np.float64, mode="r+", shape=shape)
+    except OSError as error:
+        raise StoreUnwritable(folder, error.strerror or str(error)) from error
     return mapped

@@ -10,13 +10,15 @@ from typing import Protocol
 
 import numpy as np
 
+from bokgi.engine.parts import Cancelled
 from bokgi.research.enough import DataDepth, data_depth
 from bokgi.research.honesty import Honesty, honesty
 from bokgi.research.kernel_clock_trials import Figures
 from bokgi.research.plateau import Surroundings, surroundings
 from bokgi.research.resamples import Resamples
 from bokgi.research.superior_ability import noise_picture
-from bokgi.research.trials import TrialBlock
+from bokgi.research.trials import TrialBlock, check_wanted
+from bokgi.research.walk_forward import Stakes
 from bokgi.units import BoolArray, FloatArray, IntArray
 
 BINS = 48
@@ -79,31 +81,46 @@ class StockOutcome:
 
 
 class KeptSessions:
-    """The returns of trials in some of the sessions; kept : bool[session]"""
+    """The returns of trials in some of the sessions; kept : bool[session]; cancelled : asked between blocks"""
 
-    def __init__(self, trials: Iterable[TrialBlock], kept: BoolArray) -> None:
-        self._trials, self._kept = trials, kept
+    def __init__(self, trials: Iterable[TrialBlock], kept: BoolArray, cancelled: Cancelled | None = None) -> None:
+        self._trials, self._kept, self._cancelled = trials, kept, cancelled
 
     def __iter__(self) -> Iterator[TrialBlock]:
-        if self._kept.all():
-            return iter(self._trials)
-        return (TrialBlock(block.net[:, self._kept], block.gross[:, self._kept]) for block in self._trials)
+        is_whole = bool(self._kept.all())
+        for block in self._trials:
+            check_wanted(self._cancelled)
+            yield block if is_whole else TrialBlock(block.net[:, self._kept], block.gross[:, self._kept])
 
 
 def stock_outcome(
-    trials: StockTrials, capital: float, holding: FloatArray, kept: BoolArray, resamples: Resamples | None, default: int | None = None
+    trials: StockTrials,
+    capital: float,
+    holding: FloatArray,
+    kept: BoolArray,
+    resamples: Resamples | None,
+    default: int | None = None,
+    cancelled: Cancelled | None = None,
+    stakes: Stakes = Stakes.FIXED,
 ) -> StockOutcome:
     """Search one stock, and judge its best trial where resamples are given.
 
     holding : float64[session], won of each session over the capital when the stock is held
     kept : bool[session], those that count as evidence
+    cancelled : asked between blocks of trials
+    stakes : what the returns of the trials were won with
+
+    Raises
+    ------
+    RunCancelled
+        `cancelled` said so, or the trials were told so themselves.
     """
     figures = trials.computed()
     totals = figures.balance / capital - 1.0
-    blocks: Iterable[TrialBlock] = KeptSessions(trials, kept)
+    blocks: Iterable[TrialBlock] = KeptSessions(trials, kept, cancelled)
     if resamples is not None and 16 * trials.trials * len(holding) <= IN_MEMORY_BYTES:
         blocks = tuple(blocks)
-    judged = honesty(blocks, holding[kept], resamples, default) if resamples is not None else None
+    judged = honesty(blocks, holding[kept], resamples, default, cancelled, stakes) if resamples is not None else None
     noise = None
     if resamples is not None and data_depth(resamples.sessions) is not DataDepth.PICTURE:
         noise = np.concatenate([noise_picture(block, resamples) for block in blocks])

@@ -6,16 +6,21 @@ judges them may go through the blocks several times, and gets the same each time
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from bokgi.engine.parts import Cancelled
 from bokgi.errors.research import TrialsMisshapen
+from bokgi.errors.runs import RunCancelled
 from bokgi.metrics.returns import NO_DISPERSION
 from bokgi.research.kernel_bootstrap import describe_trials
 from bokgi.research.kernel_lanes import LANES
 from bokgi.units import FloatArray
+
+MOMENT = 300_000_000
+"""Trials x sessions x resamples that are gone through in about a quarter of a second."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +54,27 @@ class TrialBlock:
     def sessions(self) -> int:
         return int(self.net.shape[1])
 
+    def pieces(self, resamples: int) -> Iterator["TrialBlock"]:
+        """The same trials, so few at a time that going through so many resamples of them takes a moment only."""
+        at_once = LANES * max(1, MOMENT // (LANES * self.sessions * resamples))
+        for first in range(0, len(self), at_once):
+            rows = slice(first, first + at_once)
+            yield TrialBlock(self.net[rows], self.gross[rows])
+
 
 TrialBlocks = Iterable[TrialBlock]
 """All trials of one stock; a tuple, or anything that gives the same blocks each time it is gone through."""
+
+
+def check_wanted(cancelled: Cancelled | None) -> None:
+    """Stop where somebody asked for the end.
+
+    Raises
+    ------
+    RunCancelled
+    """
+    if cancelled is not None and cancelled():
+        raise RunCancelled(0, 1)
 
 
 def checked_returns(name: str, returns: FloatArray, dimensions: int) -> FloatArray:

@@ -1,8 +1,9 @@
 """Whether to believe the optimum of each stock of a search, in one plain sentence.
 
 Convention: Hansen's test decides, against no trade and against holding; a good verdict needs both. Over the stocks of one search,
-Benjamini-Hochberg lets 10 % of the good verdicts be wrong; for "better than both" it looks at the larger of the two p-values. PBO and
-the deflated Sharpe ratio stand beside and never decide. Under 60 sessions there is no verdict.
+Benjamini-Hochberg lets 10 % of the good verdicts be wrong; for "better than both" it looks at the larger of the two p-values. A smaller
+p-value of any stock never makes the verdict on any stock worse. PBO and the deflated Sharpe ratio stand beside and never decide. Under 60
+sessions there is no verdict.
 """
 
 from collections.abc import Sequence
@@ -84,8 +85,10 @@ def _verdict(stock: Honesty, passes_both: bool, passes_no_trade: bool, passes_ho
         return Verdict.NO_PROFIT
     if passes_both:
         return Verdict.BETTER_THAN_BOTH
-    if passes_no_trade != passes_holding:
-        return Verdict.BETTER_THAN_NO_TRADE if passes_no_trade else Verdict.BETTER_THAN_HOLDING
+    if passes_no_trade:  # where it passes both tests alone but not both together, the claim about holding is left out
+        return Verdict.BETTER_THAN_NO_TRADE
+    if passes_holding:
+        return Verdict.BETTER_THAN_HOLDING
     return Verdict.NOT_SHOWN
 
 

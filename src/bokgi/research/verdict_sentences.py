@@ -86,8 +86,9 @@ def _walked(result: WalkForward) -> Sentence:
     won, count, days = result.won, len(result.folds), result.test_sessions
     return Sentence(
         f"Out of sample ({english}): the best of earlier sessions earned {tested} in the {days} sessions that followed "
-        f"({won} of {count} periods won); holding {held}.",
-        f"검증 구간({korean}): 앞 구간에서 고른 최적 조합의 이후 {days}거래일 결과 {tested} ({count}번 중 {won}번 이익), 단순 보유 {held}.",
+        f"({won} of {count} periods won), each period begun with the seed; holding {held}.",
+        f"검증 구간({korean}): 앞 구간에서 고른 최적 조합의 이후 {days}거래일 결과 {tested} "
+        f"({count}번 중 {won}번 이익, 매번 원금으로 시작), 단순 보유 {held}.",
     )
 
 

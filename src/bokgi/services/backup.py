@@ -18,16 +18,19 @@ from bokgi.config.settings import Settings
 from bokgi.data.store_files import TEMPORARY_PREFIX, sync_file, sync_folder, writer_lock
 from bokgi.errors.backup import BackupUnwritable, NothingToBackUp
 from bokgi.errors.base import BokgiError
-from bokgi.records.copying import check_copy, copy_out, count_runs, finished_runs, forget_runs
+from bokgi.records.copying import check_copy, copy_out, count_runs, finished_runs, finished_searches, forget_runs, forget_searches
 from bokgi.records.database import Database
 from bokgi.records.engines import sqlite_file
 from bokgi.records.runs import RunRows
+from bokgi.records.searches import SearchRows
 from bokgi.reports.result_files import standing
 from bokgi.reports.result_folder import check_result
 from bokgi.services.backup_archive import ArchiveWriter, BackupManifest
 from bokgi.services.backup_check import ROWS, broken_bars, read_backup
 from bokgi.services.home_in_use import sole_backup
 from bokgi.services.restore import finish_restore
+from bokgi.services.search_parts import FOLDER as SEARCHES
+from bokgi.services.search_parts import check_search, search_folder
 
 STAGING = ".backup-"
 LINK_SECONDS = 60.0
@@ -85,11 +88,12 @@ def _staged(settings: Settings, database: Database, staging: Path, created_at: d
     rows = staging / ROWS
     copy_out(database, rows)
     damaged = _stage_results(settings.home, RunRows(database), rows, staging)
+    damaged += _stage_searches(settings.home, SearchRows(database), rows, staging)
     for name in ("master", "fetches"):
         _link_folder(settings.home / name, staging / name)
     if with_bars:
         _stage_bars(settings.home, staging)
-    parts = ("rows", "results", "master", "fetches", *(("bars",) if with_bars else ()))
+    parts = ("rows", "results", SEARCHES, "master", "fetches", *(("bars",) if with_bars else ()))
     return BackupManifest(created_at, settings.release_name, check_copy(rows), parts, _count(rows), tuple(damaged))
 
 
@@ -110,6 +114,25 @@ def _stage_results(home: Path, live: RunRows, rows: Path, staging: Path) -> list
                 damaged.append(f"results/{backtest_id}")
     if gone:
         forget_runs(rows, tuple(gone))
+    return damaged
+
+
+def _stage_searches(home: Path, live: SearchRows, rows: Path, staging: Path) -> list[str]:
+    """The same for searches: their results, and the trials of every stock."""
+    damaged, gone = [], []
+    for search_id, result_hash in finished_searches(rows).items():
+        staged = search_folder(staging, search_id)
+        try:
+            _link_folder(search_folder(home, search_id), staged)
+            check_search(staged, result_hash)
+        except (BokgiError, FileNotFoundError):
+            if live.get(search_id) is None:
+                gone.append(search_id)
+                shutil.rmtree(staged, ignore_errors=True)
+            else:
+                damaged.append(f"{SEARCHES}/{search_id}")
+    if gone:
+        forget_searches(rows, tuple(gone))
     return damaged
 
 

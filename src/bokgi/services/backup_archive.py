@@ -38,7 +38,7 @@ class BackupFile:
 class BackupManifest:
     """What a backup holds.
 
-    schema : step of the tables; parts : `rows`, `results`, `master`, `bars`; runs : rows of runs
+    schema : step of the tables; parts : `rows`, `results`, `searches`, `master`, `fetches`, `bars`; runs : rows of runs
     damaged : what was broken already when the backup was made, taken along as it was
     """
 

@@ -1,7 +1,7 @@
 """Whether a backup can be restored: found by opening everything in it.
 
 Convention: hashes first, then meaning: the database's pages, references and step, every result against its own list of hashes, every
-version of the bars against the segments that came along, and a result for every run that has one.
+version of the bars against the segments that came along, and a result for every run and every search that has one.
 """
 
 import re
@@ -17,10 +17,12 @@ from bokgi.errors.base import BokgiError
 from bokgi.errors.records import DatabaseBroken, SchemaTooNew
 from bokgi.errors.reports import ResultTooNew
 from bokgi.errors.store import SegmentBroken, StoreTooNew
-from bokgi.records.copying import check_copy, finished_runs
+from bokgi.records.copying import check_copy, finished_runs, finished_searches
 from bokgi.records.tables import SCHEMA
 from bokgi.reports.result_folder import check_result
 from bokgi.services.backup_archive import BackupFile, BackupManifest, read_archive
+from bokgi.services.search_parts import FOLDER as SEARCHES
+from bokgi.services.search_parts import check_search
 
 ROWS = "bokgi.sqlite3"
 _BARS_VERSION = re.compile(r"bars/[^/]+/versions/[^/]+\.json")
@@ -68,6 +70,8 @@ def check_unpacked(path: Path, manifest: BackupManifest, folder: Path) -> None:
         raise BackupBroken(path.name, f"its tables are at step {found}, not {manifest.schema}")
     wanted = {f"results/{backtest_id}" for backtest_id, result_hash in finished.items() if result_hash}
     _check_results(path, sorted(wanted - set(manifest.damaged)), folder)
+    if SEARCHES in manifest.parts:  # backups of releases before left them out
+        _check_searches(path, manifest, folder)
     _check_bars(path, manifest, folder)
 
 
@@ -79,6 +83,15 @@ def _check_results(path: Path, names: Iterable[str], folder: Path) -> None:
             raise BackupTooNew(path.name, str(error), "-") from error
         except BokgiError as error:
             raise BackupBroken(path.name, f"{name}: {error}") from error
+
+
+def _check_searches(path: Path, manifest: BackupManifest, folder: Path) -> None:
+    for search_id, result_hash in finished_searches(folder / ROWS).items():
+        if (name := f"{SEARCHES}/{search_id}") not in manifest.damaged:
+            try:
+                check_search(folder / name, result_hash)
+            except BokgiError as error:
+                raise BackupBroken(path.name, f"{name}: {error}") from error
 
 
 def _check_bars(path: Path, manifest: BackupManifest, folder: Path) -> None:

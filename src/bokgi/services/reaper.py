@@ -13,6 +13,7 @@ from bokgi.records.runs import OpenRun, RunRows, RunState
 from bokgi.records.searches import SearchEnd, SearchRow, SearchRows
 from bokgi.records.workers import WorkerRows
 from bokgi.services.data_library import IMPORT
+from bokgi.services.fetches import fetch_of
 from bokgi.services.runs import BACKTEST
 from bokgi.services.searches import SEARCH
 
@@ -29,6 +30,12 @@ POISON_IMPORT = {
     "code": "worker_died",
     "english": "The worker died several times while it imported this file, so it was given up; split the file and try again.",
     "korean": "이 파일을 가져오던 작업 프로세스가 여러 번 죽어 가져오기를 포기했습니다. 파일을 나누어 다시 해 보세요.",
+    "field": None,
+}
+POISON_FETCH = {
+    "code": "worker_died",
+    "english": "The worker died several times while it fetched these bars, so it was given up; fetch fewer stocks or a shorter period.",
+    "korean": "이 데이터를 받아 오던 작업 프로세스가 여러 번 죽어 받기를 포기했습니다. 종목 수나 기간을 줄여 다시 해 보세요.",
     "field": None,
 }
 POISON_SEARCH = {
@@ -101,7 +108,7 @@ class Reaper:
 
     def _settle_import(self, upload: ImportRow, state: JobState | None) -> None:
         if state is JobState.FAILED:
-            self._imports.finish(upload.id, [], POISON_IMPORT)
+            self._imports.finish(upload.id, [], POISON_IMPORT if fetch_of(upload) is None else POISON_FETCH)
         elif state is None:
             self._queue.enqueue(Job(upload.id, IMPORT, {}))
         elif state is JobState.QUEUED:

@@ -30,7 +30,7 @@ from bokgi.services.home_in_use import sole_backup, sole_user
 
 STAGING = ".restore-"
 PLAN = "restore.json"
-FOLDERS = ("results", "master", "fetches", "bars")
+FOLDERS = ("results", "searches", "master", "fetches", "bars")
 DERIVED = ("work", "downloads")
 """Belong to what was there before, and are made anew."""
 _BESIDE = ("", "-wal", "-shm")

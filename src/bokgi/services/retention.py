@@ -3,6 +3,7 @@ the bars that no run refers to for 30 days after a newer one came.
 
 Convention: a run that goes is first marked in `<home>/removing`, then loses its row, then its files, references and job, and last the
 mark. A round that is cut off is finished by the next one, wherever that happened; a run that was pinned in the last moment stays whole.
+A search loses its row and then its files; files that no row knows go an hour later.
 A clock that jumps ahead while the process runs is not believed.
 """
 
@@ -21,6 +22,7 @@ from bokgi.jobs.port import JobQueue
 from bokgi.records.runs import RunRows
 from bokgi.records.searches import SearchRows
 from bokgi.services.result_removal import MARKS, mark_removal, remove_result, unmark_removal
+from bokgi.services.search_leftovers import remove_leftovers
 from bokgi.services.search_parts import remove_search
 
 JOB_SECONDS = 7 * 24 * 3600.0
@@ -117,6 +119,7 @@ class Retention:
             self._searches.delete(search_id)
             remove_search(self._home, search_id)
             _log.info("search %s past its time was removed", search_id)
+        remove_leftovers(self._home, lambda search_id: self._searches.get(search_id) is not None, now)
 
     def _remove_version(self, interval: Interval, old: Version) -> None:
         def users(of: Interval, number: int) -> Sequence[str]:

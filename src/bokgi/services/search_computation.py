@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -18,9 +19,11 @@ import numpy as np
 from bokgi.bars.panel import Panel
 from bokgi.engine.parts import Cancelled
 from bokgi.engine.simulate import simulate
+from bokgi.errors.orders import TimeUnpriced
 from bokgi.errors.runs import RunCancelled
 from bokgi.orders.market_terms import market_terms
 from bokgi.orders.plans import CLOSE_MINUTE, SignalPlan
+from bokgi.orders.rules import Reinvest
 from bokgi.orders.terms import Terms
 from bokgi.research.clock_points import LAST_MINUTE
 from bokgi.research.clock_search import ClockSearch
@@ -29,6 +32,7 @@ from bokgi.research.honesty_json import honesty_json, surroundings_json
 from bokgi.research.plan_search import PlanSearch
 from bokgi.research.resamples import FEW, MANY, Resamples, stationary_resamples
 from bokgi.research.stock_outcome import StockOutcome, StockTrials, stock_outcome
+from bokgi.research.walk_forward import Stakes
 from bokgi.services.computation import check_slippage
 from bokgi.services.search_request import Method, SearchRequest
 from bokgi.services.search_space import space_of
@@ -53,32 +57,41 @@ class Searched:
 class PartSearch:
     """Searches the stocks of a panel."""
 
-    def __init__(self, panel: Panel, request: SearchRequest) -> None:
+    def __init__(self, panel: Panel, request: SearchRequest, scratch: Path | None = None) -> None:
         base = request.base
         self.panel, self._request = panel, request
         check_slippage(panel, base.execution)
         terms = market_terms(panel, base.execution)
-        self._search = _search_of(panel, terms, request)
+        self._search = _search_of(panel, terms, request, scratch)
         self._held = self._holding(terms)
 
     def stocks(self, cancelled: Cancelled | None = None) -> Iterator[Searched]:
-        """All stocks in panel order.
+        """All stocks in panel order; after a cancel those that were finished already.
 
         Raises
         ------
         RunCancelled
+            Behind the last of them.
         """
         total = len(self.panel.instruments)
         with ThreadPoolExecutor(THREADS) as pool:
             jobs: Iterator[Future[Searched]] = (pool.submit(self._searched, index, cancelled) for index in range(total))
             waiting = deque(islice(jobs, THREADS + 1))  # so memory does not grow with the stocks
+            stopped: RunCancelled | None = None
             try:
                 while waiting:
-                    done = waiting.popleft().result()
-                    waiting.extend(islice(jobs, 1))
+                    try:
+                        done = waiting.popleft().result()
+                    except RunCancelled as error:
+                        stopped = error
+                        continue
+                    if stopped is None:
+                        waiting.extend(islice(jobs, 1))
                     yield done
             finally:
                 pool.shutdown(cancel_futures=True)
+            if stopped is not None:
+                raise stopped
 
     def _holding(self, terms: Terms) -> FloatArray:
         """float64[instrument, session], won of each session over the capital where the stocks are held, after costs."""
@@ -90,16 +103,23 @@ class PartSearch:
     def _searched(self, index: int, cancelled: Cancelled | None) -> Searched:
         if cancelled is not None and cancelled():
             raise RunCancelled(index, len(self.panel.instruments))
-        trials = self._search.stock(index, cancelled)
         instrument = self.panel.instruments[index]
         known = {"code": instrument.code, "name": instrument.name, "name_en": instrument.name_en}
+        try:
+            trials = self._search.stock(index, cancelled)
+        except TimeUnpriced as error:
+            return Searched(index, None, None, known | {"trials": 0, "unpriced": error.facts})
         if trials is None:
             return Searched(index, None, None, known | {"trials": 0})
         kept = self._kept(index)
         default = self._default(trials)
         resamples = resamples_of(int(np.count_nonzero(kept))) if self._request.honesty else None
-        outcome = stock_outcome(trials, self._search.capital, self._held[index], kept, resamples, default)
+        outcome = stock_outcome(trials, self._search.capital, self._held[index], kept, resamples, default, cancelled, self._stakes())
         return Searched(index, trials, outcome, known | finding_of(trials, outcome, default, self._held[index]))
+
+    def _stakes(self) -> Stakes:
+        capped = self._request.base.account.reinvest is Reinvest.SEED_CAPPED
+        return Stakes.SEED_CAPPED if capped else Stakes.COMPOUND
 
     def _kept(self, index: int) -> BoolArray:
         """bool[session], those in which the stock has a traded bar."""
@@ -127,11 +147,11 @@ def _numbers_of(value: Any, words: tuple[str, ...] | None) -> list[float]:  # no
     return [float(value)]
 
 
-def _search_of(panel: Panel, terms: Terms, request: SearchRequest) -> ClockSearch | PlanSearch:
+def _search_of(panel: Panel, terms: Terms, request: SearchRequest, scratch: Path | None) -> ClockSearch | PlanSearch:
     base = request.base
     if request.method is Method.EXHAUSTIVE:
         return ClockSearch(panel, terms, base.execution, base.account)
-    return PlanSearch(panel, terms, base.execution, base.account, space_of(request))
+    return PlanSearch(panel, terms, base.execution, base.account, space_of(request), scratch)
 
 
 def finding_of(trials: StockTrials, outcome: StockOutcome, default: int | None, held: FloatArray) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Files of a search: the trials of each part as they come, what was found of its stocks, and the result of all parts.
 
 Convention: a search has a folder of its own below `<home>/searches`. A part is `part-0003.json`, which names the file of its trials with
-its hash and is written last, so a part is whole or not there. `result.json` is the body of the API, `result.sha256` its hash. Trials are
-Parquet with a group of rows a stock, in order of the stocks.
+its hash and is written last, so a part is whole or not there. `result-<sha256>.json` is the body of the API; the row of the search says
+which one, so whoever writes another changes nothing. Trials are Parquet with a group of rows a stock, in order of the stocks.
 """
 
 import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,17 +20,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bokgi.data.store_files import TEMPORARY_PREFIX, file_hash, sync_file, sync_folder, write_atomically, writing
-from bokgi.errors.reports import ResultAbsent, ResultBroken
+from bokgi.errors.reports import SearchResultAbsent, SearchResultBroken
 from bokgi.units import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from bokgi.research.stock_outcome import StockOutcome  # loads the compiler, which readers do without
 
 FOLDER = "searches"
-RESULT = "result.json"
+_NAMELESS_RESULT = "result.json"
+"""What the result was called before its name told the hash; searches of that time are still read."""
 _FIGURES = ("balance", "trades", "wins", "mean", "deviation", "drawdown")
 GROUP_ROWS = 1 << 17
 """Rows of one write: a stock with more trials has several groups."""
+_log = logging.getLogger(__name__)
 
 
 def search_folder(home: Path, search_id: str) -> Path:
@@ -111,19 +114,41 @@ def read_part(folder: Path, number: int) -> dict[str, Any] | None:
     """A finished part; None where it is not there."""
     try:
         body: dict[str, Any] = json.loads((folder / part_name(number)).read_bytes())
+        body["key"], body["stocks"], body["groups"]
     except FileNotFoundError:
         return None
-    except ValueError as error:
-        raise ResultBroken(folder.name, part_name(number), str(error)) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SearchResultBroken(folder.name, part_name(number), str(error)) from error
     return body
+
+
+def part_of_key(folder: Path, number: int, key: str) -> dict[str, Any] | None:
+    """A finished part of this work; None where it is not there, of other work, or broken, so that it is searched again."""
+    try:
+        part = read_part(folder, number)
+    except SearchResultBroken as error:
+        _log.warning("a part of a search counts as not there: %s", error)
+        return None
+    return part if part is not None and part["key"] == key else None
+
+
+def result_name(content_hash: str) -> str:
+    """The name of a result's file."""
+    return f"result-{content_hash}.json"
 
 
 def write_search_result(folder: Path, body: Mapping[str, Any]) -> str:
     """Write the body of the API; gives its SHA-256."""
     content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    content_hash = hashlib.sha256(content).hexdigest()
     with writing(folder):
-        write_atomically(folder, lambda place: place.write_bytes(content), lambda _: RESULT)
-    return hashlib.sha256(content).hexdigest()
+        write_atomically(folder, lambda place: place.write_bytes(content), lambda _: result_name(content_hash))
+    return content_hash
+
+
+def remove_search_result(folder: Path, content_hash: str) -> None:
+    """Remove a result that no row names."""
+    (folder / result_name(content_hash)).unlink(missing_ok=True)
 
 
 def read_search_result(folder: Path, wanted_hash: str) -> bytes:
@@ -131,15 +156,33 @@ def read_search_result(folder: Path, wanted_hash: str) -> bytes:
 
     Raises
     ------
-    ResultAbsent, ResultBroken
+    SearchResultAbsent, SearchResultBroken
     """
+    named, nameless = folder / result_name(wanted_hash), folder / _NAMELESS_RESULT
+    path = named if named.exists() else nameless
     try:
-        content = (folder / RESULT).read_bytes()
+        content = path.read_bytes()
     except OSError as error:
-        raise ResultAbsent(folder.name) from error
+        raise SearchResultAbsent(folder.name) from error
     if hashlib.sha256(content).hexdigest() != wanted_hash:
-        raise ResultBroken(folder.name, RESULT, "its content has changed since it was written")
+        raise SearchResultBroken(folder.name, path.name, "its content has changed since it was written")
     return content
+
+
+def check_search(folder: Path, wanted_hash: str) -> None:
+    """Check that a stored result can be read, and that what its stocks refer to is there.
+
+    Raises
+    ------
+    SearchResultAbsent, SearchResultBroken
+    """
+    body = json.loads(read_search_result(folder, wanted_hash))
+    for number in sorted({int(stock["part"]) for stock in body["stocks"]}):
+        part = read_part(folder, number)
+        if part is None:
+            raise SearchResultBroken(folder.name, part_name(number), "it is not there")
+        if part["trials"] and not (folder / part["trials"]).is_file():
+            raise SearchResultBroken(folder.name, part["trials"], "it is not there")
 
 
 def read_trials(folder: Path, file_name: str, groups: tuple[int, int]) -> pa.Table:
@@ -147,13 +190,13 @@ def read_trials(folder: Path, file_name: str, groups: tuple[int, int]) -> pa.Tab
 
     Raises
     ------
-    ResultBroken
+    SearchResultBroken
     """
     try:
         opened = pq.ParquetFile(folder / file_name)
         return opened.read_row_groups(list(range(*groups)))
     except (OSError, pa.ArrowException) as error:
-        raise ResultBroken(folder.name, file_name, str(error)) from error
+        raise SearchResultBroken(folder.name, file_name, str(error)) from error
 
 
 def remove_search(home: Path, search_id: str) -> None:

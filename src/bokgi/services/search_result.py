@@ -7,18 +7,19 @@ sample; those without a verdict by their best total.
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bokgi.bars.interval import DAILY
+from bokgi.errors.orders import TimeUnpriced
 from bokgi.records.searches import SearchRow
 from bokgi.reports.canonical_json import canonical_json
 from bokgi.research.honesty_json import to_honesty, to_surroundings
 from bokgi.research.verdict import Judged, Verdict, verdicts
 from bokgi.services.data_facts import fault_json, lasting_faults
 from bokgi.services.manifest import code_hash, code_version, environment
-from bokgi.services.search_parts import read_part
+from bokgi.services.search_parts import part_of_key
 from bokgi.services.search_request import SearchRequest
 from bokgi.services.shelf import Shelf
 
@@ -30,7 +31,7 @@ _RANKS = {
     Verdict.NOT_ENOUGH_DATA: 4,
     Verdict.NO_PROFIT: 5,
 }
-_NOT_IN_RANKING = ("axes", "distribution")
+_NOT_IN_RANKING = ("axes", "distribution", "unpriced")
 """What the list of stocks leaves to the page of one stock."""
 
 
@@ -55,7 +56,14 @@ def search_body(
     search_id: str | None = None,
     total: int,
 ) -> dict[str, Any]:
-    """Judge the findings of all stocks together."""
+    """Judge the findings of all stocks together.
+
+    Raises
+    ------
+    TimeUnpriced
+        No stock has a bar that prices the times of any combination.
+    """
+    _check_tried(findings)
     judged = _judged(findings)
     stocks = [finding | verdict_json(judged.get(finding["code"])) for finding in findings]
     stocks.sort(key=_rank)
@@ -76,6 +84,12 @@ def search_body(
             "environment": environment(),
         },
     }
+
+
+def _check_tried(findings: Sequence[Mapping[str, Any]]) -> None:
+    said = [finding["unpriced"] for finding in findings if "unpriced" in finding]
+    if said and not any(finding["trials"] for finding in findings):
+        raise TimeUnpriced(**said[0])
 
 
 def headline_of(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,8 +114,8 @@ def _findings(row: SearchRow, folder: Path) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     key, number, covered = work_key_of(row), 0, 0
     while covered < row.total_symbols and number < row.total_symbols:
-        part = read_part(folder, number)
-        if part is not None and part["key"] == key:
+        part = part_of_key(folder, number, key)
+        if part is not None:
             found += [stock | {"part": number} for stock in part["stocks"]]
             covered += len(part["stocks"])
         number += 1

@@ -15,7 +15,7 @@ import numpy as np
 
 from bokgi.errors.base import Language
 from bokgi.errors.jobs import JobsUnavailable
-from bokgi.errors.service import SearchUnknown, SearchWithoutResult, StockNotSearched
+from bokgi.errors.service import SearchTooLarge, SearchUnknown, SearchWithoutResult, StockNotSearched
 from bokgi.jobs.port import Job, JobQueue
 from bokgi.records.run_row import RunState
 from bokgi.records.searches import NewSearch, SearchRow, SearchRows
@@ -25,7 +25,7 @@ from bokgi.services.request import check_costs, check_fields
 from bokgi.services.resolution import resolve
 from bokgi.services.search_parts import read_part, read_search_result, read_trials, remove_search, search_folder
 from bokgi.services.search_request import KNOWN_FIELDS, Method, SearchRequest
-from bokgi.services.search_space import space_of
+from bokgi.services.search_space import trials_of, whole_space_of
 from bokgi.services.shelf import SMOKE_PROFILE, Shelves
 from bokgi.services.stock_choice import CHOICE_FIELDS, StockChoice, checked_strategy, versions_of
 from bokgi.services.stock_lists import StockLists, stock_of
@@ -39,6 +39,9 @@ LANES = 4
 FEWEST, MOST = 4, 50
 """Stocks of a part: few enough to share and to lose little, many enough to read at once."""
 _PARTS_WANTED = 8
+MOST_BYTES = 4 << 30
+"""Of the returns of one stock's trials, which wait in a file while they are judged."""
+BYTES_OF_A_RETURN = 16
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -222,6 +225,7 @@ class Searches:
         resolved = resolve(shelf.store, shelf.master, base)
         assert resolved.interval is not None
         check_interval(to_strategy(resolved.strategy, resolved.strategy_params), resolved.interval)
+        check_size(request.with_base(resolved))
         bounds = part_bounds(len(resolved.codes))
         return NewSearch(
             profile=profile,
@@ -249,8 +253,23 @@ def checked_request(request: SearchRequest) -> SearchRequest:
     chosen = to_strategy(request.base.strategy, request.base.strategy_params)
     check_costs(request.base.execution)
     if request.method is not Method.EXHAUSTIVE:
-        space_of(request.with_base(replace(request.base, strategy=chosen.name)))
+        whole_space_of(request.with_base(replace(request.base, strategy=chosen.name)))
     return request.with_base(replace(request.base, strategy=chosen.name, strategy_params=chosen.parameters()))
+
+
+def check_size(request: SearchRequest) -> None:
+    """Refuse a search whose returns of one stock would not fit into a file of a reasonable size.
+
+    Raises
+    ------
+    SearchTooLarge
+    """
+    base = request.base
+    if request.method is Method.EXHAUSTIVE or base.start is None or base.end is None:
+        return
+    weekdays, trials = int(np.busday_count(base.start, base.end)) + 1, trials_of(request)
+    if BYTES_OF_A_RETURN * trials * weekdays > MOST_BYTES:
+        raise SearchTooLarge(trials, weekdays, MOST_BYTES // (BYTES_OF_A_RETURN * weekdays))
 
 
 def part_bounds(total: int) -> list[tuple[int, int]]:

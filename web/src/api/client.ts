@@ -33,6 +33,8 @@ export class Fault extends Error {
     readonly status: number,
     readonly field: string | null = null,
     readonly body: unknown = null,
+    /** When the server wants to be asked again; null where it does not say. */
+    readonly retrySeconds: number | null = null,
   ) {
     super(english)
     this.name = 'Fault'
@@ -66,7 +68,7 @@ async function call<M extends Method, P extends string>(method: M, path: P, give
 async function answered(address: string, request: RequestInit): Promise<unknown> {
   const response = await reached(address, request)
   const body = await jsonOf(response)
-  if (!response.ok) throw faultOf(response.status, body)
+  if (!response.ok) throw faultOf(response.status, body, secondsOf(response.headers.get('Retry-After')))
   return body
 }
 
@@ -88,12 +90,17 @@ async function jsonOf(response: Response): Promise<unknown> {
 }
 
 /** The fault that an error body tells; anything else becomes the fault of its status. */
-export function faultOf(status: number, body: unknown): Fault {
+export function faultOf(status: number, body: unknown, retrySeconds: number | null = null): Fault {
   const known: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {}
   const text = (name: string, otherwise: string) => (typeof known[name] === 'string' ? known[name] : otherwise)
   const english = text('error', `The server answered ${status}.`)
   const field = typeof known['field'] === 'string' ? known['field'] : null
-  return new Fault(text('code', `status_${status}`), english, text('error_ko', english), status, field, body)
+  return new Fault(text('code', `status_${status}`), english, text('error_ko', english), status, field, body, retrySeconds)
+}
+
+function secondsOf(header: string | null): number | null {
+  const seconds = Number(header ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null
 }
 
 /** Send a file with progress, which `fetch` cannot tell. */

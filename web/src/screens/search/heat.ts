@@ -12,7 +12,7 @@ export interface Cell {
 }
 
 export interface HeatMap {
-  /** Minutes of the day, rising. */
+  /** Minutes of the day, rising; `CLOSE` last. */
   readonly buys: readonly number[]
   readonly sells: readonly number[]
   /** Cells by `place`; a place without a trial is undefined. */
@@ -25,8 +25,12 @@ export interface HeatMap {
 const FULL_QUANTILE = 0.98
 const LEAST_FULL = 0.001
 
-/** `09:05` of a minute of the day. */
+/** How a column holds the word `close`: it comes after every time. */
+export const CLOSE = -1
+
+/** `09:05` of a minute of the day, as a request takes it. */
 export function clock(minute: number): string {
+  if (minute === CLOSE) return 'close'
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 }
 
@@ -83,7 +87,11 @@ function numbers(column: readonly unknown[] | undefined): number[] {
 }
 
 function rising(values: readonly number[]): number[] {
-  return [...new Set(values)].sort((one, other) => one - other)
+  return [...new Set(values)].sort((one, other) => order(one) - order(other))
+}
+
+function order(minute: number): number {
+  return minute === CLOSE ? Number.MAX_SAFE_INTEGER : minute
 }
 
 function placesOf(values: readonly number[]): Map<number, number> {

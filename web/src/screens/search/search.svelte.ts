@@ -4,6 +4,7 @@ import { Fault, get, OFFLINE, post } from '../../api/client'
 
 const POLL_MILLISECONDS = 300
 const AGAIN_MILLISECONDS = 1500
+const LONGEST_MILLISECONDS = 60_000
 
 export class Search {
   id: string | null = $state(null)
@@ -74,12 +75,23 @@ export class Search {
       else this.#ended(id)
     } catch (problem) {
       if (this.id !== id) return
-      if (problem instanceof Fault && problem.code !== OFFLINE) {
+      if (!passes(problem)) {
+        this.leave()
         this.problem = problem
         return
       }
       this.isConnected = false
-      this.#timer = setTimeout(() => void this.#ask(id), AGAIN_MILLISECONDS)
+      this.#timer = setTimeout(() => void this.#ask(id), pauseOf(problem))
     }
   }
+}
+
+/** Whether asking again may help: the line is broken, too many ask at once, or the service is being restarted. */
+function passes(problem: unknown): boolean {
+  return problem instanceof Fault && (problem.code === OFFLINE || problem.status === 429 || problem.status >= 500)
+}
+
+function pauseOf(problem: unknown): number {
+  const seconds = problem instanceof Fault ? (problem.retrySeconds ?? 0) : 0
+  return Math.max(AGAIN_MILLISECONDS, Math.min(seconds * 1000, LONGEST_MILLISECONDS))
 }
