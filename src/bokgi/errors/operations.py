@@ -12,6 +12,15 @@ class EvidenceUnwritable(EnvironmentFault):
         super().__init__(folder=folder, problem=problem)
 
 
+class EvidenceHeld(EnvironmentFault):
+    code = "evidence_held"
+    english = "Another process writes the evidence in {folder} at this moment. Wait until it has ended; 'bokgi release status' names it."
+    korean = "다른 프로세스가 {folder}에 증거를 기록하고 있습니다. 끝날 때까지 기다리세요. 'bokgi release status'가 누구인지 알려 줍니다."
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder=folder)
+
+
 class EvidenceBroken(DataError):
     code = "evidence_broken"
     english = (

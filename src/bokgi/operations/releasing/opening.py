@@ -55,8 +55,8 @@ def new_release(host: HostFolder, tag: str, wanted: Wanted, tell: Tell, *, break
 def _locked(host: HostFolder, what: str, *, breaks_lock: bool) -> Iterator[HostLock]:
     """The lock of a host on which nothing is unfinished."""
     holder = holder_of(host.root)
-    if holder is None or not holder.is_alive:
-        _check_finished(host)
+    if holder is None or not holder.is_alive or breaks_lock:
+        _check_finished(host)  # before the lock is taken from anybody: who is at work on a release keeps it
     with HostLock(host.root, what, takes_dead=True, breaks=breaks_lock) as lock:
         _check_finished(host)
         yield lock
