@@ -4,9 +4,9 @@ import json
 import multiprocessing
 import os
 from dataclasses import asdict
+from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -30,7 +30,7 @@ def dead() -> LockHolder:
     return LockHolder("kim", "run v1.0.0", 2**22 + 1, 1.0, os.uname().nodename, "2026-11-20T10:00:00+00:00")
 
 
-def _take(root: Path, together: Barrier, taken: Any) -> None:
+def _take(root: Path, together: Barrier, taken: "Synchronized[int]") -> None:
     """Try to take the lock at the moment at which the others do, and live until all have tried."""
     together.wait(30)
     try:

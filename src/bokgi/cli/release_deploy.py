@@ -11,9 +11,8 @@ from bokgi.config.settings import Settings
 from bokgi.errors.releases import NoReleaseToGoBackTo, ReleaseIsBad
 from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.host_state import read_host_state
-from bokgi.operations.release_log import latest_of
 from bokgi.operations.releasing.going_back import go_back
-from bokgi.operations.releasing.opening import interrupted_release, new_release, released
+from bokgi.operations.releasing.opening import agree_with_holder, interrupted_release, new_release, rolling_back
 from bokgi.operations.releasing.release import Goal, Wanted, abort, go_on, resume
 from bokgi.operations.releasing.watch_release import watch_release
 
@@ -127,11 +126,12 @@ def abort_command(_settings: Settings, /, host: HostFolder, break_lock: bool) ->
 @click.pass_obj
 def rollback_command(_settings: Settings, /, tag: str, host: HostFolder, break_lock: bool) -> int:
     """Go back by hand."""
+    agree_with_holder(host)
     state = read_host_state(host.root)
     target = _target(host, tag)
     if state.current is None:
         raise NoReleaseToGoBackTo(tag, "")
-    with released(host, latest_of(host.evidence, state.current), "rollback", Teller(), breaks_lock=break_lock) as site:
+    with rolling_back(host, state.current, Teller(), breaks_lock=break_lock) as site:
         is_well = go_back(site, target)
         site.seal("rollback")
     reported(host, site.log.folder)

@@ -66,6 +66,15 @@ class HostSettingRefused(DataError):
         super().__init__(field=place, path=path, place=place, problem=problem)
 
 
+class HostStateDamaged(DataError):
+    code = "host_state_damaged"
+    english = "The file {path} is damaged ({problem}). Move it away: which release serves is asked of the holder, and 'bokgi release rollback TAG' names the one to go back to."
+    korean = "{path} 파일이 손상되었습니다({problem}). 다른 곳으로 옮기세요. 운영 중인 배포는 담당 프로세스가 알려 주며, 되돌릴 배포는 'bokgi release rollback TAG'로 지정합니다."
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path=path, problem=problem)
+
+
 class RepositoryRefused(InputError):
     code = "repository_refused"
     english = "Git cannot read {repository}: {problem}."

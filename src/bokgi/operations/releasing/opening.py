@@ -12,14 +12,15 @@ from bokgi.operations.host_folder import POLICY_NAME, HostFolder
 from bokgi.operations.host_lock import HostLock, holder_of, operator_name
 from bokgi.operations.host_state import read_host_state, write_host_state
 from bokgi.operations.policy import Policy, read_policy
-from bokgi.operations.record_kinds import Kind
-from bokgi.operations.release_log import Attempt, new_folder, unfinished
-from bokgi.operations.releasing.release import Wanted
+from bokgi.operations.record_kinds import Kind, Outcome
+from bokgi.operations.release_log import Attempt, new_folder, switched, unfinished
+from bokgi.operations.releasing.release import Ending, Wanted, end
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Repository, Tagged
 from bokgi.operations.seals import read_signer
 from bokgi.operations.slots.control import HolderClient
 from bokgi.operations.smoke import Flow, read_flow
+from bokgi.operations.unpacking import tagged_of
 
 Tell = Callable[[News], None]
 FLOW_NAME = "smoke.yaml"
@@ -47,7 +48,7 @@ def new_release(host: HostFolder, tag: str, wanted: Wanted, tell: Tell, *, break
         agree_with_holder(host)
         rules_of(host)
         with EvidenceLog(new_folder(host.evidence, tagged.name)) as log:
-            _begin(log, tagged, wanted, lock)
+            _begin(log, tagged, (wanted.goal, wanted.for_seconds, wanted.every_seconds), lock)
             yield _site(host, repository, tagged, log, tell)
 
 
@@ -96,6 +97,27 @@ def released(host: HostFolder, attempt: Attempt, what: str, tell: Tell, *, break
             yield _site(host, repository_of(host), attempt.tagged, log, tell)
 
 
+@contextmanager
+def rolling_back(host: HostFolder, current: str, tell: Tell, *, breaks_lock: bool = False) -> Iterator[Site]:
+    """The release that is left, with its log; where that is damaged or gone, with a log of its own that says so."""
+    attempt = switched(host.evidence, current)
+    if attempt is not None and attempt.damage is None:
+        with released(host, attempt, "rollback", tell, breaks_lock=breaks_lock) as site:
+            yield site
+        return
+    with _locked(host, "rollback", breaks_lock=breaks_lock) as lock:
+        agree_with_holder(host)
+        tagged = tagged_of(host.releases / current)
+        with EvidenceLog(new_folder(host.evidence, current)) as log:
+            _begin(log, tagged, ("rollback", 0.0, 0.0), lock)
+            damage = None if attempt is None else attempt.damage
+            problem = "its log is gone" if damage is None else f"{damage.place}, line {damage.line}: {damage.problem}"
+            log.append(Kind.CHECK, name="evidence", outcome=Outcome.FAILED, seen={"problem": problem})
+            site = _site(host, repository_of(host), tagged, log, tell)
+            yield site
+            end(site, Ending.ABORTED, "rolled back; the log of the release is damaged")
+
+
 def agree_with_holder(host: HostFolder) -> None:
     """Where a kill came between a switch and its note, the holder is right.
 
@@ -108,7 +130,9 @@ def agree_with_holder(host: HostFolder) -> None:
         write_host_state(host.root, state.with_current(wanted))
 
 
-def _begin(log: EvidenceLog, tagged: Tagged, wanted: Wanted, lock: HostLock) -> None:
+def _begin(log: EvidenceLog, tagged: Tagged, wanted: tuple[str, float, float], lock: HostLock) -> None:
+    """The first records; `wanted` are the goal and the lengths of the watch [s]."""
+    goal, for_seconds, every_seconds = wanted
     log.append(
         Kind.BEGUN,
         tag=tagged.tag,
@@ -117,9 +141,9 @@ def _begin(log: EvidenceLog, tagged: Tagged, wanted: Wanted, lock: HostLock) -> 
         version=tagged.version,
         operator=operator_name(),
         host=platform.node(),
-        goal=wanted.goal,
-        for_seconds=wanted.for_seconds,
-        every_seconds=wanted.every_seconds,
+        goal=goal,
+        for_seconds=for_seconds,
+        every_seconds=every_seconds,
     )
     _record_lock(log, lock)
 

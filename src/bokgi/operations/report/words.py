@@ -62,6 +62,7 @@ CHECKS = {
     "backup": ("데이터베이스 백업과 복원 확인", "Backup of the database, restored to see"),
     "slot_lives": ("관찰하는 동안 프로세스가 죽지 않음", "The process lived through the watch"),
     "previous_release": ("이전 버전으로 되돌릴 수 있음", "The previous release can be put back"),
+    "evidence": ("이 배포의 이전 기록", "Earlier log of this release"),
     "unpack": ("풀기", "Unpacking"),
     "boot": ("시작", "Start"),
     "switch": ("전환", "Switch"),
