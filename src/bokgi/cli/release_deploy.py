@@ -11,9 +11,11 @@ from bokgi.config.settings import Settings
 from bokgi.errors.releases import NoReleaseToGoBackTo, ReleaseIsBad
 from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.host_state import read_host_state
+from bokgi.operations.record_kinds import Outcome
 from bokgi.operations.releasing.going_back import go_back
 from bokgi.operations.releasing.opening import agree_with_holder, interrupted_release, new_release, rolling_back
 from bokgi.operations.releasing.release import Goal, Wanted, abort, go_on, resume
+from bokgi.operations.releasing.telling import tell_and_seal
 from bokgi.operations.releasing.watch_release import watch_release
 
 UNWATCHED = (0.0, 1.0)
@@ -22,6 +24,8 @@ UNWATCHED = (0.0, 1.0)
 def _released(host: HostFolder, tag: str, wanted: Wanted, *, breaks_lock: bool) -> int:
     with new_release(host, tag, wanted, Teller(), breaks_lock=breaks_lock) as site:
         ending = go_on(site, wanted, watch_release)
+        if wanted.goal is not Goal.PLAN:
+            tell_and_seal(site, ending)
     reported(host, site.log.folder)
     return told(ending)
 
@@ -91,6 +95,7 @@ def resume_command(_settings: Settings, /, host: HostFolder, break_lock: bool) -
     """Resume the unfinished release."""
     with interrupted_release(host, Teller(), breaks_lock=break_lock) as (site, attempt):
         ending = resume(site, attempt, watch_release)
+        tell_and_seal(site, ending)
     reported(host, attempt.folder)
     return told(ending)
 
@@ -107,6 +112,7 @@ def abort_command(_settings: Settings, /, host: HostFolder, break_lock: bool) ->
     """Abort the unfinished release."""
     with interrupted_release(host, Teller(), breaks_lock=break_lock) as (site, attempt):
         ending = abort(site, attempt)
+        tell_and_seal(site, ending)
     reported(host, attempt.folder)
     told(ending)
     return PASSED
@@ -134,6 +140,7 @@ def rollback_command(_settings: Settings, /, tag: str, host: HostFolder, break_l
     with rolling_back(host, state.current, Teller(), breaks_lock=break_lock) as site:
         is_well = go_back(site, target)
         site.seal("rollback")
+        tell_and_seal(site, f"rollback {Outcome.PASSED if is_well else Outcome.FAILED}")
     reported(host, site.log.folder)
     return PASSED if is_well else FAILED
 

@@ -41,6 +41,15 @@ class EvidenceAbsent(MissingError):
         super().__init__(field="folder", folder=folder, name=name)
 
 
+class AnchorRefused(InputError):
+    code = "anchor_refused"
+    english = "'{text}' is no anchor: give the number of records and the hash from a notice, as in 42:<64 hexadecimal digits>."
+    korean = "'{text}'은(는) 고정값이 아닙니다. 알림에 적힌 기록 수와 해시를 42:<16진수 64자리> 꼴로 입력하세요."
+
+    def __init__(self, text: str) -> None:
+        super().__init__(field="anchor", text=text)
+
+
 class PolicyRefused(InputError):
     code = "policy_refused"
     english = "The policy {source} cannot be used: {place}: {problem}."

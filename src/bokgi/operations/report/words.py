@@ -100,6 +100,8 @@ FLAWS = {
     Flaw.UNSEALED: ("서명되지 않은 기록", "records without a seal"),
     Flaw.OTHER_RELEASE: ("다른 배포의 서명", "the seal of another release"),
     Flaw.POLICY_CHANGED: ("도중에 바뀐 정책", "a policy that was changed on the way"),
+    Flaw.ANCHOR_CONTRADICTED: ("외부에 알린 것과 다른 기록", "records that contradict what was told to others"),
+    Flaw.ANCHOR_ABSENT: ("외부에 알린 적 없는 기록", "records of which nobody was told"),
 }
 
 
