@@ -4,7 +4,7 @@ import click
 
 from bokgi.cli.frame import Command
 from bokgi.cli.language import say
-from bokgi.cli.release_options import break_lock_option, host_option, watch_options
+from bokgi.cli.release_options import break_lock_option, check_lengths, host_option, watch_options
 from bokgi.cli.release_report import reported
 from bokgi.cli.release_words import FAILED, PASSED, Teller, told
 from bokgi.config.settings import Settings
@@ -80,6 +80,7 @@ def deploy_command(_settings: Settings, /, tag: str, host: HostFolder, break_loc
 @click.pass_obj
 def run_command(_settings: Settings, /, tag: str, for_seconds: float, every_seconds: float, host: HostFolder, break_lock: bool) -> int:
     """The whole release."""
+    check_lengths(for_seconds, every_seconds)
     return _released(host, tag, Wanted(Goal.RUN, for_seconds, every_seconds), breaks_lock=break_lock)
 
 

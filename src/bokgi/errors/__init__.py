@@ -209,6 +209,7 @@ from bokgi.errors.releases import (
     TagUnknown,
     UnitsInvalid,
     UnpackFailed,
+    WatchLengthsRefused,
 )
 from bokgi.errors.reports import (
     DownloadFormatUnknown,
@@ -352,7 +353,7 @@ __all__ = [
     "TextUnstorable", "TimeUnpriced", "TimesOutOfOrder", "TimesUnreadable", "TimezoneUnknown", "TokenMissing", "TokenRequired",
     "TokenWrong", "TooManyRequests", "TooManyStocks", "TradeUnknown", "TrialsMisshapen", "UnitsInvalid", "UniverseEmpty",
     "UnknownInterval", "UnknownUniverse", "UnpackFailed", "UploadMalformed", "UploadUnknown", "UploadUnwritable", "VersionAbsent",
-    "VersionInUse", "VersionIsCurrent", "WeightsNeedSharedAccount", "WeightsOutOfRange", "WorkerAlreadyStarted", "WorkerEnded",
-    "WorkerIdTaken",
+    "VersionInUse", "VersionIsCurrent", "WatchLengthsRefused", "WeightsNeedSharedAccount", "WeightsOutOfRange", "WorkerAlreadyStarted",
+    "WorkerEnded", "WorkerIdTaken",
 ]
 # fmt: on

@@ -138,6 +138,15 @@ class NoReleaseToGoBackTo(InputError):
         super().__init__(field="tag", word=f" ({tag})" if tag else "", known=known or "-")
 
 
+class WatchLengthsRefused(InputError):
+    code = "watch_lengths_refused"
+    english = "A watch of {length:g} s with a sample every {step:g} s never ends on a sample. Give a length that is a multiple of the step, as in --for 1h --every 5m."
+    korean = "{length:g}초 관찰을 {step:g}초 간격으로 나눌 수 없습니다. --for 1h --every 5m처럼 길이가 간격의 배수가 되게 하세요."
+
+    def __init__(self, length: float, step: float) -> None:
+        super().__init__(field="for", length=length, step=step)
+
+
 class UnpackFailed(EnvironmentFault):
     code = "unpack_failed"
     english = "The release {name} could not be unpacked: {problem}."

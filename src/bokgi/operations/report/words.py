@@ -118,14 +118,19 @@ def instant(at: datetime) -> str:
 def span(say: Say, seconds: float) -> str:
     """A length of time."""
     if seconds < 120:
-        return say(f"{seconds:.1f}초", f"{seconds:.1f} s")
+        return say(f"{tenths(seconds)}초", f"{tenths(seconds)} s")
     return say(f"{int(seconds // 60)}분 {int(seconds % 60)}초", f"{int(seconds // 60)} min {int(seconds % 60)} s")
+
+
+def tenths(seconds: float) -> str:
+    """Seconds, never rounded up: what was not reached is not written as if it were."""
+    return f"{int(seconds * 10 + 1e-6) / 10:.1f}"
 
 
 def part_of(say: Say, done: float, planned: float) -> str:
     """What was done of what was planned, in whole minutes; short ones in seconds."""
     if planned < 120:
-        return say(f"{planned:g}초 중 {done:.1f}초", f"{done:.1f} of {planned:g} seconds")
+        return say(f"{planned:g}초 중 {tenths(done)}초", f"{tenths(done)} of {planned:g} seconds")
     return say(f"{planned / 60:g}분 중 {int(done // 60)}분", f"{int(done // 60)} of {planned / 60:g} minutes")
 
 
