@@ -49,8 +49,9 @@ def smoke_command(_settings: Settings, /, host: HostFolder, break_lock: bool) ->
     """Smoke test."""
     attempt = current_of(host)
     with released(host, attempt, "smoke", Teller(), breaks_lock=break_lock) as site:
-        outcome = site.smoke(site.tagged.name, site.tagged, "public", is_public=True)
+        outcome = site.smoke(site.tagged.name, site.tagged, "manual", is_public=True)
         site.seal("smoke")
+    reported(host, attempt.folder)
     return OUTCOME_CODES[outcome]
 
 

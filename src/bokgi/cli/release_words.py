@@ -39,6 +39,7 @@ STEPS = {
     "slot_lives": ("the process lives", "프로세스가 살아 있음"),
     "watch": ("watch", "관찰"),
     "sample": ("sample", "측정"),
+    "smoke_manual": ("smoke test by hand", "직접 실행한 점검"),
     "smoke_daily": ("smoke test of the day", "오늘의 점검"),
     "daily": ("the day", "하루 점검"),
     "weekly": ("the week", "한 주 평가"),

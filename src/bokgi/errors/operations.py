@@ -1,5 +1,7 @@
 """Situations of releasing and watching: evidence, policies, keys."""
 
+from collections.abc import Sequence
+
 from bokgi.errors.base import DataError, EnvironmentFault, InputError, MissingError
 
 
@@ -48,6 +50,15 @@ class AnchorRefused(InputError):
 
     def __init__(self, text: str) -> None:
         super().__init__(field="anchor", text=text)
+
+
+class FeedbackItemUnknown(MissingError):
+    code = "feedback_item_unknown"
+    english = "No item {identity} of {source} was read for this release. Items of it: {known}."
+    korean = "이 배포에서 {source}의 의견 {identity}을(를) 읽은 적이 없습니다. 읽은 의견: {known}."
+
+    def __init__(self, source: str, identity: str, known: Sequence[str]) -> None:
+        super().__init__(field="id", source=source, identity=identity, known=", ".join(known[-8:]) or "-")
 
 
 class PolicyRefused(InputError):

@@ -3,17 +3,18 @@
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner
 
 from bokgi.errors.releases import NothingToResume, ReleaseUnfinished
-from bokgi.operations.evidence_log import EvidenceLog
+from bokgi.operations.evidence_log import BODIES_NAME, EvidenceLog, hash_of
 from bokgi.operations.host_folder import POLICY_NAME, HostFolder
 from bokgi.operations.host_lock import HostLock, holder_of, operator_name
 from bokgi.operations.host_state import read_host_state, write_host_state
 from bokgi.operations.policy import Policy, read_policy
 from bokgi.operations.record_kinds import Kind, Outcome
-from bokgi.operations.release_log import Attempt, new_folder, switched, unfinished
+from bokgi.operations.release_log import Attempt, new_folder, read_attempt, switched, unfinished
 from bokgi.operations.releasing.release import Ending, Wanted, end
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Repository, Tagged
@@ -155,8 +156,21 @@ def _record_lock(log: EvidenceLog, lock: HostLock) -> None:
 
 def _site(host: HostFolder, repository: Repository, tagged: Tagged, log: EvidenceLog, tell: Tell) -> Site:
     text, policy, flow, signer = rules_of(host)
+    begun_with = _first_policy(log.folder)
+    if begun_with is not None:
+        text, policy = begun_with, read_policy(begun_with, POLICY_NAME)  # a file that was changed since is for the next release
     log.append(Kind.POLICY, policy_sha256=log.keep_body(text))
     return Site(host, repository, HolderClient(host.run), tagged, log, signer, policy, flow, tell)
+
+
+def _first_policy(folder: Path) -> bytes | None:
+    """Text of the policy that a release was begun with; None where it has none yet, or it is not what it was."""
+    attempt = read_attempt(folder)
+    recorded = () if attempt is None else (record for record in attempt.records if record.kind is Kind.POLICY)
+    sha256 = next((str(record.facts.get("policy_sha256")) for record in recorded), "")
+    place = folder / BODIES_NAME / sha256
+    text = place.read_bytes() if sha256 and place.is_file() else b""
+    return text if hash_of(text) == sha256 else None
 
 
 def rules_of(host: HostFolder) -> tuple[bytes, Policy, Flow, CryptoSigner]:

@@ -171,28 +171,35 @@ def _previous(site: Site) -> Seen:
         return _absent("there is nothing to go back to")
     checked(site.folder(current.name))
     site.smoke(current.name, current, "outgoing")
-    live_faults = _last_failed(site)
+    live_faults, _ = _last_faults(site)
     slot = f"{current.name}{TRIAL}"
     try:
         booted = boot(site, current, slot)
         if booted.problem:
             return _verdict(False, booted.problem, release=current.name)
         site.smoke(slot, current, "previous")
-        trial_faults = _last_failed(site)
+        trial_faults, is_late = _last_faults(site)
     finally:
         site.holder.end(slot)
     new = sorted(set(trial_faults) - set(live_faults))
     facts = {"release": current.name, "seconds": booted.seconds, "faults_live": live_faults, "faults_trial": trial_faults}
+    if is_late:
+        return _verdict(False, "started anew it did not come to the end of the flow in its time", **facts)
     return _verdict(not new, f"started anew it fails at {', '.join(new)}", **facts)
 
 
-def _last_failed(site: Site) -> list[str]:
-    """Steps that failed in the flow that was recorded last."""
+def _last_faults(site: Site) -> tuple[list[str], bool]:
+    """Steps that did not pass in the flow that was recorded last, a browser that is absent apart, and whether its time was over."""
     from bokgi.operations.release_log import read_attempt
 
     attempt = read_attempt(site.log.folder)
     smoke = attempt.last(Kind.SMOKE) if attempt is not None else None
-    return [] if smoke is None else [str(name) for name in smoke.facts.get("failed", [])]
+    if smoke is None:
+        return [], True
+    failed, left = (list(smoke.facts.get(name, [])) for name in ("failed", "not_checked"))
+    views = {step.name for step in site.flow.steps if step.action == "open_in_browser"}
+    is_late = smoke.facts.get("outcome") == Outcome.FAILED and not failed
+    return [*failed, *(name for name in left if name not in views)], is_late
 
 
 def _run(words: list[str], environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":

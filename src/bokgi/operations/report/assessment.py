@@ -41,6 +41,17 @@ class FlowRun:
         return {str(step.facts.get("name")) for step in self.steps if step.facts.get("outcome") == Outcome.FAILED}
 
     @property
+    def is_late(self) -> bool:
+        """Whether it failed without a step that did: its time was over before all were made."""
+        return self.end is not None and self.end.facts.get("outcome") == Outcome.FAILED and not self.failed
+
+    @property
+    def not_passed(self) -> set[str]:
+        """Names of the steps that did not pass, whether made or not; a browser need not be there."""
+        left = (step for step in self.steps if step.facts.get("outcome") != Outcome.PASSED)
+        return {str(step.facts.get("name")) for step in left if step.facts.get("outcome") == Outcome.FAILED or "browser" not in _seen(step)}
+
+    @property
     def has_passed(self) -> bool:
         """Whether it came to its end and no step failed."""
         outcomes = [step.facts.get("outcome") for step in self.steps]
@@ -199,9 +210,10 @@ def _previous_claim(evidence: Evidence, flows: Sequence[FlowRun]) -> Iterator[Cl
 
 
 def is_as_good(flow: FlowRun, before: FlowRun | None) -> bool:
-    """Whether a flow came to its end and failed nowhere but where another one failed as well."""
-    known = set() if before is None else before.failed
-    return flow.end is not None and not flow.contradicted and len(flow.steps) == flow.end.facts.get("steps") and flow.failed <= known
+    """Whether a flow came to its end in time, and passed wherever another one passed."""
+    known = set() if before is None else before.not_passed
+    is_whole = flow.end is not None and not flow.contradicted and len(flow.steps) == flow.end.facts.get("steps")
+    return is_whole and not flow.is_late and flow.not_passed <= known
 
 
 def _slot_of(begun: Record) -> str:
@@ -243,7 +255,10 @@ def _feedback_claims(evidence: Evidence) -> Iterator[Claim]:
     yield claimed(evidence, "feedback_read", last.values(), were_read, is_needed=False)
     are_calm = all(record.facts.get("was_read") is True and not complaints(evidence, record) for record in read)
     changed = list(evidence.of_kind(Kind.SORTED))
-    yield claimed(evidence, "no_complaints", [*read, *changed] if read else [], are_calm, is_needed=False)
+    made = claimed(evidence, "no_complaints", [*read, *changed] if read else [], are_calm, is_needed=False)
+    were_calm = not any(_is_complaint(str(item.get("kind"))) for record in read for item in _items(record))
+    # a person's word can end the calm, and never make it
+    yield made if were_calm or made.tick is not Tick.HOLDS else replace(made, tick=Tick.UNPROVEN)
 
 
 def kinds_in(evidence: Evidence, record: Record) -> list[str]:
@@ -253,14 +268,22 @@ def kinds_in(evidence: Evidence, record: Record) -> list[str]:
         for each in evidence.of_kind(Kind.SORTED)
         if evidence.is_believed(each)
     }
-    items, source = record.facts.get("items"), record.facts.get("source")
-    found = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
-    return [changed.get((source, item.get("id")), str(item.get("kind"))) for item in found]
+    source = record.facts.get("source")
+    return [changed.get((source, item.get("id")), str(item.get("kind"))) for item in _items(record)]
+
+
+def _items(record: Record) -> list[Mapping[str, Any]]:
+    items = record.facts.get("items")
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+
+
+def _is_complaint(kind: str) -> bool:
+    return kind in ("bug", "unsorted")
 
 
 def complaints(evidence: Evidence, record: Record) -> int:
     """How many items say that something is wrong; what nobody could sort may be one."""
-    return sum(kind in ("bug", "unsorted") for kind in kinds_in(evidence, record))
+    return sum(_is_complaint(kind) for kind in kinds_in(evidence, record))
 
 
 def _seen(record: Record) -> Mapping[str, Any]:

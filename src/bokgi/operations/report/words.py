@@ -79,6 +79,7 @@ STAGES = {
     "private": ("새 버전(비공개)", "new release (private)"),
     "public": ("새 버전(공개)", "new release (public)"),
     "daily": ("매일 점검", "daily check"),
+    "manual": ("직접 실행한 점검", "by hand"),
 }
 KINDS = {
     "bug": ("오류", "bug"),

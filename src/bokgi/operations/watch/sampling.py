@@ -66,7 +66,7 @@ class Sampler:
 
     def _api(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
         probed, run = probe(self._asker), small_run(self._asker)
-        failed = probed.failed + (run["status"] == "not_started")
+        failed = probed.failed + (run["status"] != "completed")
         measured: dict[Metric, float | None] = {Metric.API_TIME: round(probed.slowest_seconds, 4), Metric.FAILED_PROBES: float(failed)}
         return {"probes": probed.answers, "small_run": run}, measured
 
