@@ -26,6 +26,7 @@ STEPS = {
     "changelog": ("section of the changelog", "변경 기록"),
     "space": ("disk and memory", "디스크와 메모리"),
     "live_service": ("the live service answers", "운영 중인 서비스 응답"),
+    "results": ("results are written down", "결과를 적어 둠"),
     "migrations": ("changes of the tables only add", "테이블 변경은 추가만"),
     "backup": ("backup, restored to see", "백업과 복원 확인"),
     "previous_release": ("the way back works", "되돌릴 수 있음"),

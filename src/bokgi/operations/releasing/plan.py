@@ -23,6 +23,7 @@ from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Tagged
 from bokgi.operations.slots.commands import environment_for, interpreter_of
 from bokgi.operations.unpacking import checked, tagged_of
+from bokgi.operations.watch.kept_results import KeptResults
 
 TRIAL = ".trial"
 BACKUP_SECONDS = 3600.0
@@ -135,6 +136,15 @@ def _live(site: Site) -> Seen:
     return _verdict(is_well, f"the live service answers {health.status} {health.problem}".strip(), **facts, **bodies)
 
 
+def _results(site: Site) -> Seen:
+    """Completed results as the live release gives them; whatever comes after must give the same. What it has lost already is named."""
+    current = current_tagged(site)
+    if current is None:
+        return _absent("there is no release yet")
+    kept = KeptResults.chosen(site.target(current.name, current, is_public=True).asker)
+    return Seen(Outcome.PASSED, {"hashes": kept.given, "lost_before": sorted(kept.hashes.keys() - kept.given.keys())})
+
+
 def _migrations(site: Site) -> Seen:
     current = current_tagged(site)
     if current is None:
@@ -215,6 +225,7 @@ GATES: Mapping[str, Gate] = {
     "changelog": _changelog,
     "space": _space,
     "live_service": _live,
+    "results": _results,
     "migrations": _migrations,
     "backup": _backup,
     "previous_release": _previous,

@@ -24,6 +24,8 @@ from bokgi.operations.releasing.planned import read_planned
 from bokgi.operations.releasing.release import Ending, Wanted
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.watch import Subject, watch
+from bokgi.operations.watch.kept_results import recorded_results
+from bokgi.operations.watch.logged import removed_since
 
 ENDINGS = {State.PASS: Ending.PASSED, State.WARN: Ending.PASSED, State.INCONCLUSIVE: Ending.INCONCLUSIVE, State.FAIL: Ending.FAILED}
 SHOWN = ("cpu_percent", "memory_percent", "disk_percent", "api_seconds", "server_errors", "lost_results")
@@ -78,6 +80,8 @@ def subject_of(site: Site) -> Subject:
     home, name = site.host.settings.home, site.tagged.name
     environment = {**os.environ, **site.host.settings.variables, "BOKGI_HOME": str(home)}
     records_url = Settings.from_environment(environment).records_url
+    attempt = read_attempt(site.log.folder)
+    assert attempt is not None  # the log that is being written holds its beginning
     return Subject(
         site.target(name, site.tagged, is_public=True),
         _processes(site),
@@ -86,6 +90,8 @@ def subject_of(site: Site) -> Subject:
         home=home,
         records_url=records_url,
         feedback=channels_of(site).sources(records_url, _day(site), _read_before(site)),
+        recorded=recorded_results(attempt.records),
+        removed=removed_since([home / "logs"], attempt.begun.at),
     )
 
 

@@ -58,6 +58,7 @@ CHECKS = {
     "changelog": ("변경 기록", "Changelog section"),
     "space": ("디스크와 메모리 여유", "Free disk and memory"),
     "live_service": ("현재 서비스 응답", "Live service answers"),
+    "results": ("결과를 적어 둠", "Results written down"),
     "migrations": ("확장형 마이그레이션", "Expanding migrations"),
     "backup": ("데이터베이스 백업과 복원 확인", "Backup of the database, restored to see"),
     "slot_lives": ("관찰하는 동안 프로세스가 죽지 않음", "The process lived through the watch"),

@@ -26,8 +26,8 @@ class Sampler:
         self._figures = OwnFigures()
         self._figures.since_last(self._asker)
         self._log = WrittenLog(subject.log_files)
-        self._kept = KeptResults.chosen(self._asker)
-        self._deleted: set[str] = set()
+        self._kept = KeptResults.chosen(self._asker).since(subject.recorded)
+        self._deleted = set(subject.removed)
 
     def facts(self) -> dict[str, Any]:
         """Measure everything once."""
@@ -93,7 +93,7 @@ class Sampler:
 
     def _results(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
         lost = self._kept.lost(self._asker, self._subject.home, self._deleted)
-        facts: dict[str, Any] = {"checked": len(self._kept.hashes), "lost": lost}
+        facts: dict[str, Any] = {"checked": len(self._kept.hashes), "lost": lost, "hashes": self._kept.given}
         count = float(len(lost))
         if self._subject.records_url is not None:
             facts["database"] = rows_and_answers(self._asker, self._subject.records_url)

@@ -1,7 +1,7 @@
 """What is watched: a service at its address, its processes, the folders that it writes, its logs and its results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bokgi.operations.feedback.reading import FeedbackSource
@@ -20,6 +20,8 @@ class Subject:
     home : folder with `results/`, whose files are hashed anew; None where it cannot be read from here
     records_url : database of the rows; None where it cannot be asked from here
     feedback : places that are read at each sample
+    recorded : hashes of results as they were recorded earlier in the release
+    removed : runs that were deleted since then, or whose time was over
     """
 
     target: Target
@@ -29,3 +31,5 @@ class Subject:
     home: Path | None = None
     records_url: str | None = None
     feedback: Sequence[FeedbackSource] = ()
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    removed: frozenset[str] = frozenset()
