@@ -5,7 +5,7 @@ Convention: history and plans are recorded before the watch ends, so that its se
 
 import os
 import threading
-from datetime import date
+from datetime import date, datetime
 
 import psutil
 
@@ -19,7 +19,7 @@ from bokgi.operations.judge import Judgement, State
 from bokgi.operations.policy import values_of
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.release_feedback import read_up_to
-from bokgi.operations.release_log import attempts, read_attempt
+from bokgi.operations.release_log import Attempt, attempts, read_attempt
 from bokgi.operations.releasing.planned import read_planned
 from bokgi.operations.releasing.release import Ending, Wanted
 from bokgi.operations.releasing.site import News, Site
@@ -92,7 +92,14 @@ def subject_of(site: Site) -> Subject:
         feedback=channels_of(site).sources(records_url, _day(site), _read_before(site)),
         recorded=recorded_results(attempt.records),
         removed=removed_since([home / "logs"], attempt.begun.at),
+        unwatched_since=_unwatched_since(attempt),
     )
+
+
+def _unwatched_since(attempt: Attempt) -> datetime | None:
+    """When somebody looked last in a release that has not ended: at the switch, or at the last sample before an interruption."""
+    looks = [record.at for record in attempt.records if record.kind in (Kind.SWITCH, Kind.SAMPLE)]
+    return looks[-1] if looks and attempt.outcome is None else None
 
 
 def channels_of(site: Site) -> Channels:

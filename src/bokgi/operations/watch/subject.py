@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from bokgi.operations.feedback.reading import FeedbackSource
@@ -22,6 +23,7 @@ class Subject:
     feedback : places that are read at each sample
     recorded : hashes of results as they were recorded earlier in the release
     removed : runs that were deleted since then, or whose time was over
+    unwatched_since : the switch, or the last sample before an interruption; what the log says from there on counts in the first sample
     """
 
     target: Target
@@ -33,3 +35,4 @@ class Subject:
     feedback: Sequence[FeedbackSource] = ()
     recorded: Mapping[str, str] = field(default_factory=dict)
     removed: frozenset[str] = frozenset()
+    unwatched_since: datetime | None = None
