@@ -19,7 +19,7 @@ from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.host_settings import HostSettings
 from bokgi.operations.host_state import read_host_state
 from bokgi.operations.record_kinds import Kind, Outcome
-from bokgi.operations.release_log import attempts, damages, latest_of, read_attempt, unfinished
+from bokgi.operations.release_log import attempts, damages, latest_of, read_attempt, switched, unfinished
 from bokgi.operations.releasing import opening
 from bokgi.operations.releasing.opening import rolling_back
 from bokgi.operations.releasing.release import recorded_fault
@@ -78,10 +78,18 @@ def test_a_line_that_follows_another_one_is_damage(host: HostFolder) -> None:
     assert [found.line for found in damages(host.evidence)] == [2]
 
 
+@pytest.mark.parametrize(("goal", "is_found"), [("deploy", True), ("plan", False)])
+def test_a_kill_between_a_switch_and_its_record_leaves_a_release_that_can_be_looked_at(host: HostFolder, goal: str, is_found: bool) -> None:
+    with EvidenceLog(host.evidence / f"0001-{NAME}") as log:
+        log.append(Kind.BEGUN, tag="v1.0.0", commit=COMMIT, tree="", version="1.0.0", operator="kim", host="host-1", goal=goal)
+        log.append(Kind.ENDED, outcome="aborted")
+    assert (switched(host.evidence, NAME) is not None) is is_found
+
+
 def test_a_later_plan_of_the_same_tag_is_not_the_release(host: HostFolder) -> None:
     serving = log_of(host, 1)
     with EvidenceLog(host.evidence / f"0002-{NAME}") as log:
-        log.append(Kind.BEGUN, tag="v1.0.0", commit=COMMIT, tree="", version="1.0.0", operator="kim", host="host-1")
+        log.append(Kind.BEGUN, tag="v1.0.0", commit=COMMIT, tree="", version="1.0.0", operator="kim", host="host-1", goal="plan")
         log.append(Kind.ENDED, outcome="planned")
     assert latest_of(host.evidence, NAME).folder == serving.parent
     with pytest.raises(EvidenceAbsent):

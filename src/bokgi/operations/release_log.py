@@ -115,10 +115,15 @@ def latest_of(evidence: Path, name: str) -> Attempt:
 
 
 def switched(evidence: Path, name: str) -> Attempt | None:
-    """The last attempt of a release that came to take the traffic, or else whose log is damaged; plans and failures before are none."""
+    """The last attempt of a release that came to take the traffic; else one that may have, since its log is damaged or a kill came first.
+
+    A plan never does.
+    """
     own = [attempt for attempt in reversed(attempts(evidence)) if attempt.tagged.name == name]
-    took = (attempt for attempt in own if attempt.last(Kind.SWITCH) is not None)
-    return next(took, None) or next((attempt for attempt in own if attempt.damage is not None), None)
+    took = [attempt for attempt in own if attempt.last(Kind.SWITCH) is not None]
+    may_have = [attempt for attempt in own if attempt.damage is not None]
+    tried = [attempt for attempt in own if attempt.begun.facts.get("goal") in ("deploy", "run")]
+    return next(iter([*took, *may_have, *tried]), None)
 
 
 def new_folder(evidence: Path, name: str) -> Path:
