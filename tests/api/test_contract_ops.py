@@ -27,7 +27,8 @@ def released(tmp_path_factory: pytest.TempPathFactory, host: Path) -> Iterator[R
 
 def test_the_timeline_says_what_was_watched_and_how_much_is_sealed(released: RunningService) -> None:
     (line,) = released.client.get("/api/ops").json()["releases"]
-    assert (line["tag"], line["verdict"], line["watched_seconds"], line["planned_seconds"]) == ("v1.2.0", "PASS", 3600, 3600)
+    assert (line["tag"], line["verdict"], line["watched_seconds"], line["planned_seconds"]) == ("v1.2.0", "INCONCLUSIVE", 3600, 3600)
+    # the watch passed, but nobody booted the release or went a flow: the list says what the report says
     assert line["records"] == line["sealed"] > 13
     assert line["outcome"] == "running"  # nothing says that it ended
 

@@ -122,11 +122,11 @@ def test_a_pushed_tag_holds_the_head(tmp_path: Path) -> None:
     subprocess.run(["git", "clone", "--quiet", str(origin), str(work)], check=True, capture_output=True)
     git(work, "commit", "--allow-empty", "-m", "one")
     commit = git(work, "rev-parse", "HEAD")
-    with EvidenceLog(tmp_path / "evidence") as log:
+    with EvidenceLog(tmp_path / "0002-release") as log:
         log.append(Kind.REMARK, person="kim", text="x")
         head = log.head
         push_tag(log, work, "origin", TAG, commit)
         push_tag(log, work, "nowhere", TAG, COMMIT)
-    assert head in git(origin, "tag", "-l", "--format=%(contents)", f"evidence/{TAG}/1")
-    assert git(origin, "rev-parse", f"evidence/{TAG}/1^{{commit}}") == commit
-    assert [record.facts["outcome"] for record in records_of(tmp_path / "evidence")[1:]] == ["passed", "failed"]
+    assert head in git(origin, "tag", "-l", "--format=%(contents)", f"evidence/{TAG}/0002/1")
+    assert git(origin, "rev-parse", f"evidence/{TAG}/0002/1^{{commit}}") == commit
+    assert [record.facts["outcome"] for record in records_of(tmp_path / "0002-release")[1:]] == ["passed", "failed"]

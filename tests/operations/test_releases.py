@@ -211,7 +211,10 @@ def test_a_lock_names_its_holder_and_breaking_it_is_recorded(host: DrilledHost, 
         code, said = host.tool("plan", "v0.1.1")
         assert (code, f"process {other.pid}" in said, "kim" in said) == (1, True, True)
         host.tool("plan", "v0.1.12", "--break-lock")
+        given_back = json.loads((host.root / "lock" / "holder.json").read_text())
         other.kill()
     lock = next(record for record in host.records() if record.kind is Kind.LOCK)
     assert lock.facts["broken"]["operator"] == "kim"
-    assert not (host.root / "lock").exists()
+    assert given_back == holder  # whom it was taken from still lived
+    host.tool("plan", "v0.1.12")
+    assert not (host.root / "lock").exists()  # that of the dead is taken over, and goes

@@ -295,6 +295,47 @@ def test_a_persons_word_on_an_item_counts_and_can_end_the_calm(copied: tuple[Pat
     assert "불만이 없었습니다" not in render(found)
 
 
+@pytest.mark.parametrize("kind", ["bug", "unsorted"])
+def test_a_persons_word_never_makes_calm(copied: tuple[Path, CryptoSigner], kind: str) -> None:
+    items = [{"id": "fb-2", "kind": kind}]
+    found = continued(
+        *copied,
+        (Kind.FEEDBACK, {"source": "form", "was_read": True, "items": items}),
+        (Kind.SORTED, {"source": "form", "id": "fb-2", "sorted_as": "other", "person": "lee"}),
+    )
+    assert ticks(found)["no_complaints"] is Tick.UNPROVEN
+    assert "불만이 없었습니다" not in render(found)
+
+
+def test_checks_that_were_not_made_are_named_beside_the_claim(copied: tuple[Path, CryptoSigner]) -> None:
+    assert "not checked: Backup" not in render(found_in(*copied), Language.ENGLISH)
+    found = continued(*copied, (Kind.CHECK, {"name": "backup", "outcome": "not_checked", "seen": {}}))
+    assert "All checks before the deployment passed (not checked: Backup of the database" in render(found, Language.ENGLISH)
+
+
+def test_a_way_back_that_fails_like_the_live_release_is_said_to(tmp_path: Path) -> None:
+    recorded, signer = recorded_whole(tmp_path, failing_before="csv", failing_previous="csv")
+    text = render(found_in(recorded.folder, signer), Language.ENGLISH)
+    assert "fails where the live one fails (csv)" in text
+    assert "was shown to work" not in text
+
+
+def test_a_trial_whose_time_was_over_shows_no_way_back(tmp_path: Path) -> None:
+    """No step failed; the rest was not made, and the flow failed."""
+    recorded, signer = recorded_whole(tmp_path)
+    with EvidenceLog(recorded.folder) as log:
+        for name in ("health", "csv"):
+            outcome = "passed" if name == "health" else "not_checked"
+            log.append(
+                Kind.SMOKE_STEP, flow="user", stage="previous", name=name, outcome=outcome, milliseconds=1, seen={"why_not_checked": "late"}
+            )
+        log.append(Kind.SMOKE, flow="user", stage="previous", outcome="failed", steps=2, failed=[], not_checked=["csv"])
+        seal(log, signer, "later", TAG, COMMIT)
+    found = found_in(recorded.folder, signer)
+    assert ticks(found)["previous_smoke"] is not Tick.HOLDS
+    assert ticks(found)["rollback.possible"] is not Tick.HOLDS
+
+
 def test_calm_is_never_claimed_where_a_source_was_not_read(copied: tuple[Path, CryptoSigner]) -> None:
     found = continued(*copied, (Kind.FEEDBACK, {"source": "email", "was_read": False, "items": []}))
     assert ticks(found)["no_complaints"] is Tick.FAILS

@@ -107,7 +107,7 @@ def _line(release: Release) -> ReleaseLine:
         began_at=utc_text(release.began.at),
         ended_at=utc_text(ended_at) if ended_at else None,
         outcome=release.outcome,
-        verdict=judgement.state.name if judgement else None,
+        verdict=release.verdict.name if release.verdict is not None else None,
         watched_seconds=judgement.duration.watched_seconds if judgement else None,
         planned_seconds=judgement.duration.planned_seconds if judgement else None,
         records=len(release.evidence.records),
@@ -125,7 +125,7 @@ def _to_line(record: Record, *, is_believed: bool) -> RecordLine:
 
 
 def _judged(release: Release, finding: Finding) -> JudgedLimit:
-    limits = {limit.metric.value: limit.words for limit in release.policy.limits} if release.policy else {}
+    limits = {limit.metric.value: limit.words for limit in release.found.policy.limits} if release.found.policy else {}
     records = release.evidence.records
     is_proved = bool(finding.cited) and all(release.evidence.is_believed(records[seq]) for seq in finding.cited)
     return JudgedLimit(

@@ -19,7 +19,7 @@ class ReleaseLine(Answer):
     began_at: Instant
     ended_at: Instant | None
     outcome: str = Field(description="As it ended; `running` before, `unknown` where the evidence of the end may not be believed.")
-    verdict: str | None = Field(description="Of the watch, computed anew from its samples: `PASS`, `WARN`, `INCONCLUSIVE`, `FAIL`.")
+    verdict: str | None = Field(description="Of the release, as its report says it: `PASS`, `WARN`, `INCONCLUSIVE`, `FAIL`.")
     watched_seconds: float | None
     planned_seconds: float | None
     records: int = Field(ge=0)

@@ -4,18 +4,19 @@ import click
 
 from bokgi.cli.frame import Command
 from bokgi.cli.language import say
-from bokgi.cli.release_options import break_lock_option, host_option, watch_options
+from bokgi.cli.release_options import break_lock_option, check_lengths, host_option, watch_options
 from bokgi.cli.release_report import reported
 from bokgi.cli.release_words import FAILED, PASSED, Teller, told
 from bokgi.config.settings import Settings
 from bokgi.errors.releases import NoReleaseToGoBackTo, ReleaseIsBad
 from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.host_state import read_host_state
-from bokgi.operations.release_log import latest_of
+from bokgi.operations.record_kinds import Outcome
 from bokgi.operations.releasing.going_back import go_back
-from bokgi.operations.releasing.opening import interrupted_release, new_release, released
+from bokgi.operations.releasing.opening import agree_with_holder, interrupted_release, new_release, rolling_back
 from bokgi.operations.releasing.release import Goal, Wanted, abort, go_on, resume
 from bokgi.operations.releasing.steps import retire_strays
+from bokgi.operations.releasing.telling import tell_and_seal
 from bokgi.operations.releasing.watch_release import watch_release
 
 UNWATCHED = (0.0, 1.0)
@@ -24,6 +25,8 @@ UNWATCHED = (0.0, 1.0)
 def _released(host: HostFolder, tag: str, wanted: Wanted, *, breaks_lock: bool) -> int:
     with new_release(host, tag, wanted, Teller(), breaks_lock=breaks_lock) as site:
         ending = go_on(site, wanted, watch_release)
+        if wanted.goal is not Goal.PLAN:
+            tell_and_seal(site, ending)
     reported(host, site.log.folder)
     return told(ending)
 
@@ -79,6 +82,7 @@ def deploy_command(_settings: Settings, /, tag: str, host: HostFolder, break_loc
 @click.pass_obj
 def run_command(_settings: Settings, /, tag: str, for_seconds: float, every_seconds: float, host: HostFolder, break_lock: bool) -> int:
     """The whole release."""
+    check_lengths(for_seconds, every_seconds)
     return _released(host, tag, Wanted(Goal.RUN, for_seconds, every_seconds), breaks_lock=break_lock)
 
 
@@ -94,6 +98,7 @@ def resume_command(_settings: Settings, /, host: HostFolder, break_lock: bool) -
     """Resume the unfinished release."""
     with interrupted_release(host, Teller(), breaks_lock=break_lock) as (site, attempt):
         ending = resume(site, attempt, watch_release)
+        tell_and_seal(site, ending)
     reported(host, attempt.folder)
     return told(ending)
 
@@ -110,6 +115,7 @@ def abort_command(_settings: Settings, /, host: HostFolder, break_lock: bool) ->
     """Abort the unfinished release."""
     with interrupted_release(host, Teller(), breaks_lock=break_lock) as (site, attempt):
         ending = abort(site, attempt)
+        tell_and_seal(site, ending)
     reported(host, attempt.folder)
     return told(ending)
 
@@ -128,14 +134,16 @@ def abort_command(_settings: Settings, /, host: HostFolder, break_lock: bool) ->
 @click.pass_obj
 def rollback_command(_settings: Settings, /, tag: str, host: HostFolder, break_lock: bool) -> int:
     """Go back by hand."""
+    agree_with_holder(host)
     state = read_host_state(host.root)
     target = _target(host, tag)
     if state.current is None:
         raise NoReleaseToGoBackTo(tag, "")
-    with released(host, latest_of(host.evidence, state.current), "rollback", Teller(), breaks_lock=break_lock) as site:
+    with rolling_back(host, state.current, Teller(), breaks_lock=break_lock) as site:
         is_well = go_back(site, target)
         retire_strays(site)
         site.seal("rollback")
+        tell_and_seal(site, f"rollback {Outcome.PASSED if is_well else Outcome.FAILED}")
     reported(host, site.log.folder)
     return PASSED if is_well else FAILED
 

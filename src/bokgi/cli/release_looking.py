@@ -6,7 +6,7 @@ import click
 
 from bokgi.cli.frame import Command
 from bokgi.cli.language import say
-from bokgi.cli.release_options import break_lock_option, host_option, watch_options
+from bokgi.cli.release_options import break_lock_option, check_lengths, host_option, watch_options
 from bokgi.cli.release_report import reported
 from bokgi.cli.release_words import FAILED, INCONCLUSIVE, PASSED, Teller
 from bokgi.config.settings import Settings
@@ -51,8 +51,9 @@ def smoke_command(_settings: Settings, /, host: HostFolder, break_lock: bool) ->
     """Smoke test."""
     attempt = current_of(host)
     with released(host, attempt, "smoke", Teller(), breaks_lock=break_lock) as site:
-        outcome = site.smoke(site.tagged.name, site.tagged, "public", is_public=True)
+        outcome = site.smoke(site.tagged.name, site.tagged, "manual", is_public=True)
         site.seal("smoke")
+    reported(host, attempt.folder)
     return OUTCOME_CODES[outcome]
 
 
@@ -70,6 +71,7 @@ def smoke_command(_settings: Settings, /, host: HostFolder, break_lock: bool) ->
 @click.pass_obj
 def watch_command(_settings: Settings, /, for_seconds: float, every_seconds: float, host: HostFolder, break_lock: bool) -> int:
     """Watch."""
+    check_lengths(for_seconds, every_seconds)
     attempt = current_of(host)
     with released(host, attempt, "watch", Teller(), breaks_lock=break_lock) as site:
         judgement = watched(site, for_seconds, every_seconds)

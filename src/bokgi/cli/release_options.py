@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from bokgi.cli.language import say
+from bokgi.errors.releases import WatchLengthsRefused
 from bokgi.operations.host_folder import HostFolder
 
 _Callback = TypeVar("_Callback", bound=Callable[..., Any])
@@ -37,6 +38,7 @@ def break_lock_option(callback: _Callback) -> _Callback:
     return click.option("--break-lock", is_flag=True, help=words)(callback)
 
 
+TOLERANCE = 1e-6
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "": 1}
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
 
@@ -59,6 +61,18 @@ class Length(click.ParamType):  # type: ignore[type-arg]  # newer versions of cl
                 ctx,
             )
         return seconds
+
+
+def check_lengths(for_seconds: float, every_seconds: float) -> None:
+    """A watch whose length is no multiple of its step can never be watched whole.
+
+    Raises
+    ------
+    WatchLengthsRefused
+    """
+    steps = for_seconds / every_seconds
+    if steps < 1 or abs(steps - round(steps)) > TOLERANCE:
+        raise WatchLengthsRefused(for_seconds, every_seconds)
 
 
 def watch_options(callback: _Callback) -> _Callback:

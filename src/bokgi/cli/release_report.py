@@ -12,6 +12,7 @@ from bokgi.cli.release_words import FAILED, INCONCLUSIVE, PASSED
 from bokgi.config.settings import Settings
 from bokgi.errors.base import Language
 from bokgi.errors.operations import EvidenceAbsent
+from bokgi.operations.anchored import against, anchors_in, read_anchor
 from bokgi.operations.evidence_log import LOG_NAME, write_synced
 from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.judge import State
@@ -19,7 +20,7 @@ from bokgi.operations.release_log import attempts
 from bokgi.operations.report import Assessment, Form, assessed, render
 from bokgi.operations.report.words import STATES
 from bokgi.operations.seals import public_path, read_public_key
-from bokgi.operations.verification import verified
+from bokgi.operations.verification import Evidence, verified
 
 EXIT_CODES = {State.PASS: PASSED, State.WARN: PASSED, State.INCONCLUSIVE: INCONCLUSIVE, State.FAIL: FAILED}
 SHOWN = 20
@@ -102,11 +103,28 @@ def report_command(_settings: Settings, /, tag: str, host: HostFolder, show: boo
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help=say("Public key of the host (key.pub).", "호스트의 공개 키(key.pub)."),
 )
+@click.option(
+    "--anchor",
+    multiple=True,
+    metavar="COUNT:HEAD",
+    help=say("Number of records and hash from a notice; the evidence must hold them.", "알림에 적힌 기록 수와 해시. 증거에 있어야 합니다."),
+)
+@click.option(
+    "--repository",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help=say(
+        "Clone of the repository to which the evidence was tagged (push_tags); FOLDER keeps its name for this.",
+        "증거가 태그로 고정된 저장소의 복제본(push_tags). FOLDER의 이름이 그대로여야 합니다.",
+    ),
+)
 @click.pass_obj
-def verify_command(_settings: Settings, /, folder: Path, key: Path) -> int:
+def verify_command(_settings: Settings, /, folder: Path, key: Path, anchor: tuple[str, ...], repository: Path | None) -> int:
     """Verify one folder of evidence."""
-    found = assessed(verified(folder, read_public_key(key)))
-    evidence = found.evidence
+    read = verified(folder, read_public_key(key))
+    as_recorded = assessed(read)
+    evidence = _anchored(read, folder, anchor, repository)
+    found = assessed(evidence)
     click.echo(
         say(
             f"{len(evidence.records)} records, {evidence.sealed} below a valid seal.",
@@ -115,11 +133,22 @@ def verify_command(_settings: Settings, /, folder: Path, key: Path) -> int:
     )
     for finding in evidence.findings[:SHOWN]:
         click.echo(f"  {finding.flaw}{'' if finding.seq is None else f' #{finding.seq}'}: {finding.detail}")
-    differing = [name for name, text in _reports(folder, found) if (folder / name).read_bytes() != text]
+    differing = [name for name, text in _reports(folder, as_recorded) if (folder / name).read_bytes() != text]
     for name in differing:
         click.echo(say(f"  {name} says something else than the evidence.", f"  {name}의 내용이 증거와 다릅니다."))
     _say_state(found)
     return PASSED if evidence.is_sound and not differing else FAILED
+
+
+def _anchored(evidence: Evidence, folder: Path, given: tuple[str, ...], repository: Path | None) -> Evidence:
+    """The evidence held against the anchors that a person gave, where there are any."""
+    if not given and repository is None:
+        return evidence
+    anchors = [read_anchor(text) for text in given]
+    if repository is not None and evidence.records:
+        anchors += anchors_in(repository, str(evidence.records[0].facts.get("tag")), folder)
+    click.echo(say(f"Held against {len(anchors)} anchors.", f"고정값 {len(anchors)}개와 비교했습니다."))
+    return against(evidence, anchors)
 
 
 def _reports(folder: Path, found: Assessment) -> list[tuple[str, bytes]]:

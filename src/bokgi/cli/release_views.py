@@ -13,7 +13,7 @@ from bokgi.errors.releases import HolderAbsent
 from bokgi.operations.host_folder import PLANNED_NAME, HostFolder
 from bokgi.operations.host_lock import HostLock, holder_of
 from bokgi.operations.host_state import read_host_state
-from bokgi.operations.release_log import attempts, unfinished
+from bokgi.operations.release_log import attempts, damages, unfinished
 from bokgi.operations.releasing.planned import read_planned
 from bokgi.operations.releasing.pruning import prune
 from bokgi.operations.slots.control import HolderClient
@@ -35,6 +35,11 @@ def status_command(_settings: Settings, /, host: HostFolder) -> None:
     for name, reason in state.bad.items():
         click.echo(say(f"Bad: {name} ({reason})", f"실패한 배포: {name} ({reason})"))
     _show_slots(host)
+    for damage in damages(host.evidence):
+        where = f"{damage.place}, {damage.line}: {damage.problem}"
+        click.echo(
+            say(f"Damaged evidence: {where} ('bokgi release verify' says all)", f"손상된 증거: {where} ('bokgi release verify'로 확인)")
+        )
     attempt, holder = unfinished(host.evidence), holder_of(host.root)
     if attempt is not None:
         step = attempt.phases[-1] if attempt.phases else "begun"

@@ -1,5 +1,7 @@
 """Situations of releasing and watching: evidence, policies, keys."""
 
+from collections.abc import Sequence
+
 from bokgi.errors.base import DataError, EnvironmentFault, InputError, MissingError
 
 
@@ -10,6 +12,15 @@ class EvidenceUnwritable(EnvironmentFault):
 
     def __init__(self, folder: str, problem: str) -> None:
         super().__init__(folder=folder, problem=problem)
+
+
+class EvidenceHeld(EnvironmentFault):
+    code = "evidence_held"
+    english = "Another process writes the evidence in {folder} at this moment. Wait until it has ended; 'bokgi release status' names it."
+    korean = "다른 프로세스가 {folder}에 증거를 기록하고 있습니다. 끝날 때까지 기다리세요. 'bokgi release status'가 누구인지 알려 줍니다."
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder=folder)
 
 
 class EvidenceBroken(DataError):
@@ -30,6 +41,24 @@ class EvidenceAbsent(MissingError):
 
     def __init__(self, folder: str, name: str) -> None:
         super().__init__(field="folder", folder=folder, name=name)
+
+
+class AnchorRefused(InputError):
+    code = "anchor_refused"
+    english = "'{text}' is no anchor: give the number of records and the hash from a notice, as in 42:<64 hexadecimal digits>."
+    korean = "'{text}'은(는) 고정값이 아닙니다. 알림에 적힌 기록 수와 해시를 42:<16진수 64자리> 꼴로 입력하세요."
+
+    def __init__(self, text: str) -> None:
+        super().__init__(field="anchor", text=text)
+
+
+class FeedbackItemUnknown(MissingError):
+    code = "feedback_item_unknown"
+    english = "No item {identity} of {source} was read for this release. Items of it: {known}."
+    korean = "이 배포에서 {source}의 의견 {identity}을(를) 읽은 적이 없습니다. 읽은 의견: {known}."
+
+    def __init__(self, source: str, identity: str, known: Sequence[str]) -> None:
+        super().__init__(field="id", source=source, identity=identity, known=", ".join(known[-8:]) or "-")
 
 
 class PolicyRefused(InputError):

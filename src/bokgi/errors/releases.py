@@ -66,6 +66,15 @@ class HostSettingRefused(DataError):
         super().__init__(field=place, path=path, place=place, problem=problem)
 
 
+class HostStateDamaged(DataError):
+    code = "host_state_damaged"
+    english = "The file {path} is damaged ({problem}). Move it away: which release serves is asked of the holder, and 'bokgi release rollback TAG' names the one to go back to."
+    korean = "{path} 파일이 손상되었습니다({problem}). 다른 곳으로 옮기세요. 운영 중인 배포는 담당 프로세스가 알려 주며, 되돌릴 배포는 'bokgi release rollback TAG'로 지정합니다."
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path=path, problem=problem)
+
+
 class RepositoryRefused(InputError):
     code = "repository_refused"
     english = "Git cannot read {repository}: {problem}."
@@ -136,6 +145,15 @@ class NoReleaseToGoBackTo(InputError):
 
     def __init__(self, tag: str, known: str) -> None:
         super().__init__(field="tag", word=f" ({tag})" if tag else "", known=known or "-")
+
+
+class WatchLengthsRefused(InputError):
+    code = "watch_lengths_refused"
+    english = "A watch of {length:g} s with a sample every {step:g} s never ends on a sample. Give a length that is a multiple of the step, as in --for 1h --every 5m."
+    korean = "{length:g}초 관찰을 {step:g}초 간격으로 나눌 수 없습니다. --for 1h --every 5m처럼 길이가 간격의 배수가 되게 하세요."
+
+    def __init__(self, length: float, step: float) -> None:
+        super().__init__(field="for", length=length, step=step)
 
 
 class UnpackFailed(EnvironmentFault):

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from bokgi.operations.anchored import attempt_of
 from bokgi.operations.evidence_log import EvidenceLog
 from bokgi.operations.notices import Notice, NoticeWay, sent
 from bokgi.operations.record_kinds import Kind, Outcome
@@ -27,7 +28,7 @@ def tell_all(log: EvidenceLog, ways: Iterable[NoticeWay], subject: str, text: st
 def push_tag(log: EvidenceLog, repository: Path, remote: str, tag: str, commit: str) -> None:
     """Push an annotated tag that holds the head, beside the tag of the release."""
     head, count = log.head, log.count
-    name = f"evidence/{tag}/{count}"
+    name = f"evidence/{tag}/{attempt_of(log.folder)}/{count}"
     message = f"Evidence of {tag}: {count} records, head {head}"
     problem = _git(repository, *_IDENTITY, "tag", "-a", name, "-m", message, commit) or _git(
         repository, "push", "--quiet", remote, f"refs/tags/{name}"

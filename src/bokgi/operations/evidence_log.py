@@ -2,13 +2,15 @@
 
 Convention: a record is on the disk when `append` returns. A line is the canonical JSON of the record, its hash is SHA-256 of the line,
 and `prev` is the hash of the line before (64 zeros for the first). Facts whose names end in `_sha256` cite bodies. One process writes at
-a time; the lock of the release sees to that.
+a time: the log is locked while it is open for writing, whatever became of the lock of the host.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ from time import monotonic_ns
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
-from bokgi.errors.operations import EvidenceBroken, EvidenceUnwritable
+from bokgi.errors.operations import EvidenceBroken, EvidenceHeld, EvidenceUnwritable
 from bokgi.operations.record_kinds import Kind
 from bokgi.reports.canonical_json import canonical_json
 
@@ -134,6 +136,8 @@ class EvidenceLog:
     ------
     EvidenceUnwritable
         The folder cannot be written.
+    EvidenceHeld
+        Another process has it open for writing.
     EvidenceBroken
         What is there is no chain: nothing is written behind it.
     """
@@ -143,12 +147,13 @@ class EvidenceLog:
         self._clock = clock or MachineClock()
         try:
             (folder / BODIES_NAME).mkdir(parents=True, exist_ok=True)
-            self._file = (folder / LOG_NAME).open("ab")
+            self._file = (folder / LOG_NAME).open("ab", buffering=0)
         except OSError as error:
             raise EvidenceUnwritable(str(folder), error.strerror or str(error)) from error
         try:
-            self.count, self.head = self._mended_end()
-        except EvidenceBroken:
+            self._hold()
+            self._size, self.count, self.head = self._mended_end()
+        except (EvidenceBroken, EvidenceHeld):
             self.close()
             raise
 
@@ -179,35 +184,59 @@ class EvidenceLog:
             write_synced(place, body)
         return name
 
-    def _write(self, line: bytes) -> None:
+    def _hold(self) -> None:
+        """Alone until the file is closed, or its process is gone."""
         try:
-            self._file.write(line)
-            self._file.flush()
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise EvidenceHeld(str(self.folder)) from error
+
+    def _write(self, line: bytes) -> None:
+        """Write a line whole; what a full disk let in of it goes again, so that the next one follows the last whole one."""
+        try:
+            self._cut_back()
+            rest = memoryview(line)
+            while rest:
+                rest = rest[self._file.write(rest) :]
             os.fsync(self._file.fileno())
         except OSError as error:
+            with suppress(OSError):
+                self._cut_back()
             raise EvidenceUnwritable(str(self.folder), error.strerror or str(error)) from error
+        self._size += len(line)
 
-    def _mended_end(self) -> tuple[int, str]:
-        """Number of records and hash of the last; a line that a kill cut off was never promised, and goes."""
+    def _cut_back(self) -> None:
+        if os.fstat(self._file.fileno()).st_size != self._size:
+            self._file.truncate(self._size)
+
+    def _mended_end(self) -> tuple[int, int, str]:
+        """Size, number of records and hash of the last; a line that a kill cut off was never promised, and goes."""
         whole = (self.folder / LOG_NAME).read_bytes()
         kept = whole[: whole.rfind(b"\n") + 1]
         if len(kept) != len(whole):
             self._file.truncate(len(kept))
             os.fsync(self._file.fileno())
         count, head = 0, FIRST_PREV
-        for line in kept.splitlines():
-            head = self._checked(line, count, head)
-            count += 1
-        return count, head
+        for line in kept.split(b"\n")[:-1]:
+            try:
+                following(line, count, head)
+            except ValueError as error:
+                raise EvidenceBroken(str(self.folder), count, str(error)) from error
+            count, head = count + 1, hash_of(line)
+        return len(kept), count, head
 
-    def _checked(self, line: bytes, seq: int, prev: str) -> str:
-        try:
-            record = Record.from_line(line)
-        except ValueError as error:
-            raise EvidenceBroken(str(self.folder), seq, str(error)) from error
-        if (record.seq, record.prev) != (seq, prev):
-            raise EvidenceBroken(str(self.folder), seq, "it does not follow the record before")
-        return hash_of(line)
+
+def following(line: bytes, seq: int, prev: str) -> Record:
+    """The record of a line that must have this number and follow the line with this hash.
+
+    Raises
+    ------
+    ValueError
+    """
+    record = Record.from_line(line)
+    if (record.seq, record.prev) != (seq, prev):
+        raise ValueError("it does not follow the record before")
+    return record
 
 
 def write_synced(place: Path, content: bytes) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from bokgi.errors.releases import HostStateDamaged
 from bokgi.operations.evidence_log import write_synced
 
 STATE_NAME = "state.json"
@@ -32,9 +33,17 @@ class HostState:
 
 
 def read_host_state(root: Path) -> HostState:
-    """The state of a host; an empty one where nothing was released yet."""
+    """The state of a host; an empty one where nothing was released yet.
+
+    Raises
+    ------
+    HostStateDamaged
+    """
     place = root / STATE_NAME
-    return HostState(**json.loads(place.read_bytes())) if place.is_file() else HostState()
+    try:
+        return HostState(**json.loads(place.read_bytes())) if place.is_file() else HostState()
+    except (ValueError, TypeError) as error:
+        raise HostStateDamaged(str(place), str(error)) from error
 
 
 def write_host_state(root: Path, state: HostState) -> None:

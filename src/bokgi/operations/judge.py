@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
+from math import isfinite
+from typing import TypeGuard
 
 from bokgi.operations.evidence_log import Record
 from bokgi.operations.policy import Limit, Policy, Weight, values_of
@@ -66,6 +68,11 @@ class Judgement:
     duration: Duration
     findings: tuple[Finding, ...]
     policy_sha256: str
+
+
+def is_length(value: object) -> TypeGuard[int | float]:
+    """Whether a fact is a length of time: a finite number above 0."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value > 0
 
 
 def judged(policy: Policy, begun: Record, samples: Sequence[Record]) -> Judgement:

@@ -5,9 +5,11 @@ Convention: every reading is a record, one that failed too; the next one goes on
 
 from collections.abc import Iterable
 
+from bokgi.errors.operations import FeedbackItemUnknown
 from bokgi.operations.evidence_log import EvidenceLog, Record
 from bokgi.operations.feedback.reading import KINDS, FeedbackSource, Reading, words_of
 from bokgi.operations.record_kinds import Kind
+from bokgi.operations.release_log import read_attempt
 
 
 def record_feedback(log: EvidenceLog, sources: Iterable[FeedbackSource]) -> bool:
@@ -41,9 +43,16 @@ def sort_item(log: EvidenceLog, source: str, identity: str, kind: str, person: s
 
     Raises
     ------
+    FeedbackItemUnknown
+        No reading of this release brought such an item.
     ValueError
         There is no such kind.
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is no kind; allowed are {', '.join(KINDS)}")
+    attempt = read_attempt(log.folder)
+    readings = () if attempt is None else (record.facts for record in attempt.records if record.kind is Kind.FEEDBACK)
+    known = [str(item.get("id")) for facts in readings if facts.get("source") == source for item in facts.get("items", [])]
+    if identity not in known:
+        raise FeedbackItemUnknown(source, identity, known)
     return log.append(Kind.SORTED, source=source, id=identity, sorted_as=kind, person=person)

@@ -1,24 +1,35 @@
 """The evidence logs of a host: one folder for each attempt to release a tag, numbered in order.
 
-Convention: a release is unfinished while its log has no `ended` record. A phase is finished when its seal is there.
+Convention: a release is unfinished while its log has no `ended` record. A phase is finished when its seal is there. A log with a damaged
+line is read up to that line and says so; nothing goes on from it, and it stands in the way of nothing.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from bokgi.errors.operations import EvidenceAbsent
-from bokgi.operations.evidence_log import LOG_NAME, Record
+from bokgi.operations.evidence_log import FIRST_PREV, LOG_NAME, Record, following, hash_of
 from bokgi.operations.record_kinds import Kind
 from bokgi.operations.repository import Tagged
 from bokgi.operations.seals import SEALS_NAME
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """The first line of a log that cannot be believed, by its number from 1, and why."""
+
+    place: Path
+    line: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
-    """A log that is there, read once."""
+    """A log that is there, read once; with a damage, the records before it."""
 
     folder: Path
     records: tuple[Record, ...]
+    damage: Damage | None = None
 
     @property
     def begun(self) -> Record:
@@ -53,32 +64,66 @@ def read_attempt(folder: Path) -> Attempt | None:
         lines = (folder / LOG_NAME).read_bytes().split(b"\n")[:-1]
     except OSError:
         return None
-    records = tuple(Record.from_line(line) for line in lines)
-    return Attempt(folder, records) if records else None
+    records, prev = [], FIRST_PREV
+    for seq, line in enumerate(lines):
+        try:
+            records.append(_first(following(line, seq, prev)) if seq == 0 else following(line, seq, prev))
+        except ValueError as error:
+            return Attempt(folder, tuple(records), Damage(folder / LOG_NAME, seq + 1, str(error)))
+        prev = hash_of(line)
+    return Attempt(folder, tuple(records)) if records else None
 
 
-def attempts(evidence: Path) -> list[Attempt]:
-    """All attempts of a host, the oldest first."""
+def _first(record: Record) -> Record:
+    if record.kind is not Kind.BEGUN or not {"tag", "commit", "tree"} <= record.facts.keys():
+        raise ValueError("it does not say what was begun")
+    return record
+
+
+def all_attempts(evidence: Path) -> list[Attempt]:
+    """All attempts of a host, the oldest first; one whose log is damaged at its first line has no records."""
     found = (read_attempt(folder) for folder in sorted(evidence.glob("[0-9]*-*")))
     return [attempt for attempt in found if attempt is not None]
 
 
+def attempts(evidence: Path) -> list[Attempt]:
+    """The attempts of which something can be read."""
+    return [attempt for attempt in all_attempts(evidence) if attempt.records]
+
+
+def damages(evidence: Path) -> list[Damage]:
+    """What is damaged in the logs of a host."""
+    return [attempt.damage for attempt in all_attempts(evidence) if attempt.damage is not None]
+
+
 def unfinished(evidence: Path) -> Attempt | None:
-    """The attempt that was interrupted, if there is one."""
-    return next((attempt for attempt in reversed(attempts(evidence)) if attempt.outcome is None), None)
+    """The attempt that was interrupted, if there is one; nobody can go on with a damaged log."""
+    return next((each for each in reversed(attempts(evidence)) if each.outcome is None and each.damage is None), None)
 
 
 def latest_of(evidence: Path, name: str) -> Attempt:
-    """The last attempt of a release.
+    """The last attempt of a release that came to take the traffic.
 
     Raises
     ------
     EvidenceAbsent
     """
-    for attempt in reversed(attempts(evidence)):
-        if attempt.tagged.name == name:
-            return attempt
-    raise EvidenceAbsent(str(evidence / name), LOG_NAME)
+    found = switched(evidence, name)
+    if found is None:
+        raise EvidenceAbsent(str(evidence / name), LOG_NAME)
+    return found
+
+
+def switched(evidence: Path, name: str) -> Attempt | None:
+    """The last attempt of a release that came to take the traffic; else one that may have, since its log is damaged or a kill came first.
+
+    A plan never does.
+    """
+    own = [attempt for attempt in reversed(attempts(evidence)) if attempt.tagged.name == name]
+    took = [attempt for attempt in own if attempt.last(Kind.SWITCH) is not None]
+    may_have = [attempt for attempt in own if attempt.damage is not None]
+    tried = [attempt for attempt in own if attempt.begun.facts.get("goal") in ("deploy", "run")]
+    return next(iter([*took, *may_have, *tried]), None)
 
 
 def new_folder(evidence: Path, name: str) -> Path:

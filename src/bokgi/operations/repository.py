@@ -74,6 +74,11 @@ class Repository:
         commit = self._text("rev-parse", f"refs/tags/{tag}^{{commit}}")
         return Tagged(tag, commit, self._text("rev-parse", f"{commit}^{{tree}}"))
 
+    def messages_of_tags(self, below: str) -> list[tuple[str, str]]:
+        """Name and first line of the message of each tag in a folder of tags."""
+        lines = self._text("for-each-ref", "--format=%(refname:short)%09%(contents:subject)", f"refs/tags/{below}/").splitlines()
+        return [(name, message) for name, _, message in (line.partition("\t") for line in lines)]
+
     def files(self, commit: str, below: str = "") -> tuple[str, ...]:
         """Names of the files of a commit."""
         listed = self._git("ls-tree", "-r", "-z", "--name-only", commit, *([below] if below else []))

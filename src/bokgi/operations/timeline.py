@@ -15,9 +15,10 @@ from securesystemslib.signer import SSlibKey
 
 from bokgi.errors.operations import BodyAbsent, EvidenceAbsent, RecordAbsent, ReleaseAbsent
 from bokgi.operations.evidence_log import LOG_NAME, Record
-from bokgi.operations.judge import Judgement, judged
-from bokgi.operations.policy import Policy, read_policy
+from bokgi.operations.judge import Judgement, State
 from bokgi.operations.record_kinds import Kind
+from bokgi.operations.report import Assessment, assessed
+from bokgi.operations.report.assessment import Watched, watched_of
 from bokgi.operations.verification import Evidence, verified
 
 RUNNING, UNKNOWN = "running", "unknown"
@@ -34,15 +35,14 @@ class Release:
     name : folder of the evidence
     began : the first record
     outcome : of the last record that ends it; `running` before, `unknown` where nobody may believe it
-    judgement : of the watch, recomputed from its samples; None before the first
+    found : what the evidence says in all, as the report says it
     """
 
     name: str
     evidence: Evidence
     began: Record
     outcome: str
-    policy: Policy | None
-    judgement: Judgement | None
+    found: Assessment
 
     @property
     def ended_at(self) -> datetime | None:
@@ -51,9 +51,29 @@ class Release:
 
     @property
     def samples(self) -> list[Record]:
-        """Samples of the last watch, in order."""
+        """Samples of the watch that is shown, in order."""
+        watch = self._watch
+        return [] if watch is None else list(watch.samples)
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """Of the watch that is shown, recomputed from its samples; None before the first."""
+        return None if self._watch is None else self._watch.judgement
+
+    @property
+    def verdict(self) -> State | None:
+        """Of the release, by all that is believed of it; None while nothing has failed and it was not watched."""
+        is_open = self.found.watch is None and self.found.state is not State.FAIL
+        return None if is_open else self.found.state
+
+    @property
+    def _watch(self) -> Watched | None:
+        """The one that goes on, which nobody believes yet, or else the one that decides."""
         begun = _last(self.evidence, Kind.WATCH_BEGUN)
-        return [record for record in self.evidence.of_kind(Kind.SAMPLE) if begun is not None and record.seq > begun.seq]
+        if begun is None or self.evidence.is_believed(begun):
+            return self.found.watch
+        samples = [record for record in self.evidence.of_kind(Kind.SAMPLE) if record.seq > begun.seq]
+        return watched_of(self.found.policy, begun, samples)
 
 
 class Timeline:
@@ -96,8 +116,7 @@ class Timeline:
         evidence = verified(place, self._key)
         if not evidence.records:
             raise EvidenceAbsent(str(place), LOG_NAME)
-        policy = _policy_of(evidence)
-        return Release(name, evidence, evidence.records[0], _outcome(evidence), policy, _judgement(evidence, policy))
+        return Release(name, evidence, evidence.records[0], _outcome(evidence), assessed(evidence))
 
     def record(self, name: str, seq: int) -> tuple[Record, bool]:
         """One record and whether it may be believed.
@@ -144,21 +163,6 @@ def _outcome(evidence: Evidence) -> str:
     if ended is None:
         return RUNNING
     return str(ended.facts.get("outcome", UNKNOWN)) if evidence.is_believed(ended) else UNKNOWN
-
-
-def _policy_of(evidence: Evidence) -> Policy | None:
-    recorded = next(evidence.of_kind(Kind.POLICY), None)
-    if recorded is None or any(found.seq == recorded.seq for found in evidence.findings):
-        return None
-    return read_policy(evidence.body(str(recorded.facts["policy_sha256"])))
-
-
-def _judgement(evidence: Evidence, policy: Policy | None) -> Judgement | None:
-    begun = _last(evidence, Kind.WATCH_BEGUN)
-    if begun is None or policy is None:
-        return None
-    samples = [record for record in evidence.of_kind(Kind.SAMPLE) if record.seq > begun.seq]
-    return judged(policy, begun, samples)
 
 
 def _last(evidence: Evidence, kind: Kind) -> Record | None:

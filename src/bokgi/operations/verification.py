@@ -33,6 +33,8 @@ class Flaw(StrEnum):
     UNSEALED = "unsealed"
     OTHER_RELEASE = "other_release"
     POLICY_CHANGED = "policy_changed"
+    ANCHOR_CONTRADICTED = "anchor_contradicted"
+    ANCHOR_ABSENT = "anchor_absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def verified(folder: Path, key: SSlibKey) -> Evidence:
         findings += _record_flaws(record, folder / BODIES_NAME)
     seals, broken_seals = _seals(folder / SEALS_NAME, key)
     sealed, contradictions = _sealed(seals, heads, records)
-    findings += [*broken_seals, *contradictions, *_policy_changes(records)]
+    findings += [*broken_seals, *contradictions, *_policy_changes(records), *_wrong_anchors(records, heads)]
     if sealed < len(records):
         findings.append(Finding(Flaw.UNSEALED, sealed, f"no valid seal over {len(records) - sealed} records from here on"))
     return Evidence(tuple(records), sealed, tuple(findings), folder / BODIES_NAME)
@@ -168,6 +170,16 @@ def _sealed(seals: list[Seal], heads: list[str], records: list[Record]) -> tuple
 
 def _is_of(each: Seal, first: Record) -> bool:
     return (first.facts.get("tag"), first.facts.get("commit")) == (each.tag, each.commit)
+
+
+def _wrong_anchors(records: list[Record], heads: list[str]) -> Iterator[Finding]:
+    """What was told to others must be what was recorded up to then."""
+    for record in records:
+        facts = record.facts
+        if record.kind is Kind.ANCHOR and facts.keys() >= {"head", "count"}:
+            before = (FIRST_PREV, *heads[: record.seq])
+            if not any(facts["count"] == count and facts["head"] == head for count, head in enumerate(before)):
+                yield Finding(Flaw.ANCHOR_CONTRADICTED, record.seq, f"it says {facts['count']} records up to {str(facts['head'])[:12]}")
 
 
 def _policy_changes(records: list[Record]) -> Iterator[Finding]:

@@ -17,7 +17,8 @@ from bokgi.operations.release_log import read_attempt
 from bokgi.operations.releasing.people import tell_people
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.releasing.watch_release import subject_of
-from bokgi.operations.report import assessed
+from bokgi.operations.report import Assessment, assessed
+from bokgi.operations.report.assessment import Watched, deciding
 from bokgi.operations.report.week import MISSED, days_of
 from bokgi.operations.report.words import SEOUL
 from bokgi.operations.verification import verified
@@ -25,17 +26,17 @@ from bokgi.operations.watch import Subject
 from bokgi.operations.watch.logged import counted_since
 from bokgi.operations.watch.machine import CpuMeter
 from bokgi.operations.watch.sampling import Sampler
-from bokgi.operations.watch.written_log import ERRORS, NOT_FOUND, SERVER_ERRORS, WARNINGS
+from bokgi.operations.watch.written_log import ERRORS, NOT_FOUND, SERVER_ERRORS, UNREADABLE, WARNINGS
 
 CPU_SECONDS = 2.0
 WORSE = 2.0
 """A mean of the week that is so many times that of the release day is called worse."""
 COMPARED = (Metric.CPU, Metric.MEMORY, Metric.DISK, Metric.API_TIME)
 _LOGGED = {
-    Metric.SERVER_ERRORS: SERVER_ERRORS,
-    Metric.NOT_FOUND: NOT_FOUND,
-    Metric.LOG_ERRORS: ERRORS,
-    Metric.LOG_WARNINGS: WARNINGS,
+    Metric.SERVER_ERRORS: (SERVER_ERRORS,),
+    Metric.NOT_FOUND: (NOT_FOUND,),
+    Metric.LOG_ERRORS: (ERRORS, UNREADABLE),
+    Metric.LOG_WARNINGS: (WARNINGS,),
 }
 
 
@@ -46,7 +47,7 @@ def check_day(site: Site, now: datetime) -> Outcome:
     subject = subject_of(site)
     facts = _measured(subject)
     logged = counted_since(subject.log_files, since)
-    values = {**values_of(facts), **{metric.value: float(logged[name]) for metric, name in _LOGGED.items()}}
+    values = {**values_of(facts), **{metric.value: float(sum(logged[name] for name in names)) for metric, names in _LOGGED.items()}}
     were_read = record_feedback(site.log, subject.feedback)
     broken, unmeasured = broken_limits(site.policy, values)
     outcome = _outcome(flow, broken, unmeasured)
@@ -106,12 +107,11 @@ def review_week(site: Site, now: datetime) -> Outcome:
     days = days_of(found)
     failed = [day.day for day in days if day.outcome == Outcome.FAILED]
     open_days = [day.day for day in days if day.outcome not in (Outcome.PASSED, Outcome.FAILED)]
-    samples = found.watch.samples if found.watch is not None else ()
+    baseline = release_day(found)
+    samples = () if baseline is None else baseline.samples
     compared = [_compared(metric, samples, found.records(Kind.DAILY)) for metric in COMPARED]
     worse = [row["name"] for row in compared if row["week"] is not None and row["release_day"] and row["week"] > WORSE * row["release_day"]]
-    outcome = (
-        Outcome.FAILED if failed else Outcome.NOT_CHECKED if open_days or any(row["week"] is None for row in compared) else Outcome.PASSED
-    )
+    outcome = outcome_of_week(failed, [*open_days, *worse], compared)
     missed = [day.day for day in days if day.outcome == MISSED]
     day = now.astimezone(SEOUL).date().isoformat()
     site.log.append(Kind.WEEKLY, day=day, outcome=outcome, compared=compared, failed=failed, missed=missed, worse=worse)
@@ -120,6 +120,21 @@ def review_week(site: Site, now: datetime) -> Outcome:
     tell_people(site, f"{site.tagged.tag}: week {outcome}")
     site.seal("notice")
     return outcome
+
+
+def outcome_of_week(failed: Sequence[str], open_points: Sequence[str], compared: Sequence[Mapping[str, Any]]) -> Outcome:
+    """A week with nothing to compare it with, or with figures that somebody must look at, has not passed."""
+    if failed:
+        return Outcome.FAILED
+    is_compared = all(row["week"] is not None and row["release_day"] is not None for row in compared)
+    return Outcome.PASSED if is_compared and not open_points else Outcome.NOT_CHECKED
+
+
+def release_day(found: Assessment) -> Watched | None:
+    """The watch of the release day: of the release itself, or else the first that was made by hand; later ones are no baseline."""
+    ended = found.first(Kind.ENDED)
+    own = [watch for watch in found.watches if ended is not None and watch.begun.seq < ended.seq]
+    return deciding(own or found.watches[:1])
 
 
 def _compared(metric: Metric, samples: Sequence[Record], checks: Sequence[Record]) -> dict[str, Any]:

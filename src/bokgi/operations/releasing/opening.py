@@ -3,24 +3,26 @@
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner
 
 from bokgi.errors.releases import AlreadyLive, NothingToResume, ReleaseUnfinished
-from bokgi.operations.evidence_log import EvidenceLog
+from bokgi.operations.evidence_log import BODIES_NAME, EvidenceLog, hash_of
 from bokgi.operations.host_folder import POLICY_NAME, HostFolder
 from bokgi.operations.host_lock import HostLock, holder_of, operator_name
 from bokgi.operations.host_state import read_host_state, write_host_state
 from bokgi.operations.policy import Policy, read_policy
-from bokgi.operations.record_kinds import Kind
-from bokgi.operations.release_log import Attempt, new_folder, unfinished
+from bokgi.operations.record_kinds import Kind, Outcome
+from bokgi.operations.release_log import Attempt, new_folder, read_attempt, switched, unfinished
 from bokgi.operations.releasing.people import channels_of
-from bokgi.operations.releasing.release import Goal, Wanted
+from bokgi.operations.releasing.release import Ending, Goal, Wanted, end
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Repository, Tagged
 from bokgi.operations.seals import read_signer
 from bokgi.operations.slots.control import HolderClient
 from bokgi.operations.smoke import Flow, read_flow
+from bokgi.operations.unpacking import tagged_of
 
 Tell = Callable[[News], None]
 FLOW_NAME = "smoke.yaml"
@@ -50,7 +52,7 @@ def new_release(host: HostFolder, tag: str, wanted: Wanted, tell: Tell, *, break
         rules_of(host)
         channels_of(host).check()
         with EvidenceLog(new_folder(host.evidence, tagged.name)) as log:
-            _begin(log, tagged, wanted)
+            _begin(log, tagged, (wanted.goal, wanted.for_seconds, wanted.every_seconds))
             _record_lock(log, lock, corrected)
             yield _site(host, repository, tagged, log, tell)
 
@@ -59,8 +61,8 @@ def new_release(host: HostFolder, tag: str, wanted: Wanted, tell: Tell, *, break
 def _locked(host: HostFolder, what: str, *, breaks_lock: bool) -> Iterator[HostLock]:
     """The lock of a host on which nothing is unfinished."""
     holder = holder_of(host.root)
-    if holder is None or not holder.is_alive:
-        _check_finished(host)
+    if holder is None or not holder.is_alive or breaks_lock:
+        _check_finished(host)  # before the lock is taken from anybody: who is at work on a release keeps it
     with HostLock(host.root, what, takes_dead=True, breaks=breaks_lock) as lock:
         _check_finished(host)
         yield lock
@@ -106,6 +108,28 @@ def _check_not_live(host: HostFolder, tagged: Tagged, wanted: Wanted) -> None:
         raise AlreadyLive(tagged.name)
 
 
+@contextmanager
+def rolling_back(host: HostFolder, current: str, tell: Tell, *, breaks_lock: bool = False) -> Iterator[Site]:
+    """The release that is left, with its log; where that is damaged or gone, with a log of its own that says so."""
+    attempt = switched(host.evidence, current)
+    if attempt is not None and attempt.damage is None:
+        with released(host, attempt, "rollback", tell, breaks_lock=breaks_lock) as site:
+            yield site
+        return
+    with _locked(host, "rollback", breaks_lock=breaks_lock) as lock:
+        corrected = agree_with_holder(host)
+        tagged = tagged_of(host.releases / current)
+        with EvidenceLog(new_folder(host.evidence, current)) as log:
+            _begin(log, tagged, ("rollback", 0.0, 0.0))
+            _record_lock(log, lock, corrected)
+            damage = None if attempt is None else attempt.damage
+            problem = "its log is gone" if damage is None else f"{damage.place}, line {damage.line}: {damage.problem}"
+            log.append(Kind.CHECK, name="evidence", outcome=Outcome.FAILED, seen={"problem": problem})
+            site = _site(host, repository_of(host), tagged, log, tell)
+            yield site
+            end(site, Ending.ABORTED, "rolled back; the log of the release is damaged")
+
+
 def agree_with_holder(host: HostFolder) -> Mapping[str, str | None]:
     """Where a kill came between a switch and its note, the holder is right; gives what was corrected, empty where nothing was.
 
@@ -120,7 +144,9 @@ def agree_with_holder(host: HostFolder) -> Mapping[str, str | None]:
     return {"was": state.current, "is": wanted}
 
 
-def _begin(log: EvidenceLog, tagged: Tagged, wanted: Wanted) -> None:
+def _begin(log: EvidenceLog, tagged: Tagged, wanted: tuple[str, float, float]) -> None:
+    """The first record; `wanted` are the goal and the lengths of the watch [s]."""
+    goal, for_seconds, every_seconds = wanted
     log.append(
         Kind.BEGUN,
         tag=tagged.tag,
@@ -129,9 +155,9 @@ def _begin(log: EvidenceLog, tagged: Tagged, wanted: Wanted) -> None:
         version=tagged.version,
         operator=operator_name(),
         host=platform.node(),
-        goal=wanted.goal,
-        for_seconds=wanted.for_seconds,
-        every_seconds=wanted.every_seconds,
+        goal=goal,
+        for_seconds=for_seconds,
+        every_seconds=every_seconds,
     )
 
 
@@ -144,8 +170,21 @@ def _record_lock(log: EvidenceLog, lock: HostLock, corrected: Mapping[str, str |
 
 def _site(host: HostFolder, repository: Repository, tagged: Tagged, log: EvidenceLog, tell: Tell) -> Site:
     text, policy, flow, signer = rules_of(host)
+    begun_with = _first_policy(log.folder)
+    if begun_with is not None:
+        text, policy = begun_with, read_policy(begun_with, POLICY_NAME)  # a file that was changed since is for the next release
     log.append(Kind.POLICY, policy_sha256=log.keep_body(text))
     return Site(host, repository, HolderClient(host.run), tagged, log, signer, policy, flow, tell)
+
+
+def _first_policy(folder: Path) -> bytes | None:
+    """Text of the policy that a release was begun with; None where it has none yet, or it is not what it was."""
+    attempt = read_attempt(folder)
+    recorded = () if attempt is None else (record for record in attempt.records if record.kind is Kind.POLICY)
+    sha256 = next((str(record.facts.get("policy_sha256")) for record in recorded), "")
+    place = folder / BODIES_NAME / sha256
+    text = place.read_bytes() if sha256 and place.is_file() else b""
+    return text if hash_of(text) == sha256 else None
 
 
 def rules_of(host: HostFolder) -> tuple[bytes, Policy, Flow, CryptoSigner]:

@@ -23,6 +23,7 @@ from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.repository import Tagged
 from bokgi.operations.slots.commands import environment_for, interpreter_of
 from bokgi.operations.unpacking import tagged_of
+from bokgi.operations.watch.kept_results import KeptResults
 
 TRIAL = ".trial"
 BACKUP_SECONDS = 3600.0
@@ -135,6 +136,15 @@ def _live(site: Site) -> Seen:
     return _verdict(is_well, f"the live service answers {health.status} {health.problem}".strip(), **facts, **bodies)
 
 
+def _results(site: Site) -> Seen:
+    """Completed results as the live release gives them; whatever comes after must give the same. What it has lost already is named."""
+    current = current_tagged(site)
+    if current is None:
+        return _absent("there is no release yet")
+    kept = KeptResults.chosen(site.target(current.name, current, is_public=True).asker)
+    return Seen(Outcome.PASSED, {"hashes": kept.given, "lost_before": sorted(kept.hashes.keys() - kept.given.keys())})
+
+
 def _migrations(site: Site) -> Seen:
     current = current_tagged(site)
     if current is None:
@@ -172,28 +182,35 @@ def _previous(site: Site) -> Seen:
         return _absent("there is nothing to go back to")
     check_unpacked(site, current.name)
     site.smoke(current.name, current, "outgoing")
-    live_faults = _last_failed(site)
+    live_faults, _ = _last_faults(site)
     slot = f"{current.name}{TRIAL}"
     try:
         booted = boot(site, current, slot)
         if booted.problem:
             return _verdict(False, booted.problem, release=current.name)
         site.smoke(slot, current, "previous")
-        trial_faults = _last_failed(site)
+        trial_faults, is_late = _last_faults(site)
     finally:
         site.holder.end(slot)
     new = sorted(set(trial_faults) - set(live_faults))
     facts = {"release": current.name, "seconds": booted.seconds, "faults_live": live_faults, "faults_trial": trial_faults}
+    if is_late:
+        return _verdict(False, "started anew it did not come to the end of the flow in its time", **facts)
     return _verdict(not new, f"started anew it fails at {', '.join(new)}", **facts)
 
 
-def _last_failed(site: Site) -> list[str]:
-    """Steps that failed in the flow that was recorded last."""
+def _last_faults(site: Site) -> tuple[list[str], bool]:
+    """Steps that did not pass in the flow that was recorded last, a browser that is absent apart, and whether its time was over."""
     from bokgi.operations.release_log import read_attempt
 
     attempt = read_attempt(site.log.folder)
     smoke = attempt.last(Kind.SMOKE) if attempt is not None else None
-    return [] if smoke is None else [str(name) for name in smoke.facts.get("failed", [])]
+    if smoke is None:
+        return [], True
+    failed, left = (list(smoke.facts.get(name, [])) for name in ("failed", "not_checked"))
+    views = {step.name for step in site.flow.steps if step.action == "open_in_browser"}
+    is_late = smoke.facts.get("outcome") == Outcome.FAILED and not failed
+    return [*failed, *(name for name in left if name not in views)], is_late
 
 
 def _run(words: list[str], environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -209,6 +226,7 @@ GATES: Mapping[str, Gate] = {
     "changelog": _changelog,
     "space": _space,
     "live_service": _live,
+    "results": _results,
     "migrations": _migrations,
     "backup": _backup,
     "previous_release": _previous,

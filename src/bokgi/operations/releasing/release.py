@@ -15,7 +15,7 @@ from bokgi.operations.judge import State
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.release_log import Attempt, read_attempt
 from bokgi.operations.releasing.going_back import take_back
-from bokgi.operations.releasing.people import record_history, tell_people
+from bokgi.operations.releasing.people import record_history
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.releasing.steps import (
     boot_release,
@@ -137,11 +137,8 @@ def fail(site: Site, reason: str, *, is_bad: bool, ending: Ending = Ending.FAILE
 
 
 def conclude(site: Site, ending: Ending) -> None:
-    """What people are told of a release that was watched; nothing of it can stop what follows."""
+    """The history behind a watch, for its report; people are told behind the end of the release (`telling`)."""
     record_history(site)
-    verdict = _last(site, Kind.VERDICT)
-    state = "" if verdict is None else f"{verdict.facts['state']}, "
-    tell_people(site, f"{site.tagged.tag}: {state}{ending}")
     site.tell(News("watch", OUTCOMES.get(ending, Outcome.FAILED), ending))
 
 

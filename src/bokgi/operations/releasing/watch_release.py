@@ -5,7 +5,7 @@ Convention: between a broken limit and the way back stands nothing but the verdi
 
 import os
 import threading
-from datetime import date
+from datetime import date, datetime
 
 import psutil
 
@@ -18,11 +18,13 @@ from bokgi.operations.judge import Judgement
 from bokgi.operations.policy import values_of
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.release_feedback import read_up_to
-from bokgi.operations.release_log import read_attempt
+from bokgi.operations.release_log import Attempt, read_attempt
 from bokgi.operations.releasing.people import channels_of
 from bokgi.operations.releasing.release import ENDINGS, Ending, Wanted
 from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.watch import Subject, watch
+from bokgi.operations.watch.kept_results import recorded_results
+from bokgi.operations.watch.logged import removed_since
 
 SHOWN = ("cpu_percent", "memory_percent", "disk_percent", "api_seconds", "server_errors", "lost_results")
 
@@ -67,6 +69,8 @@ def subject_of(site: Site) -> Subject:
     home, name = site.host.settings.home, site.tagged.name
     environment = {**os.environ, **site.host.settings.variables, "BOKGI_HOME": str(home)}
     records_url = Settings.from_environment(environment).records_url
+    attempt = read_attempt(site.log.folder)
+    assert attempt is not None  # the log that is being written holds its beginning
     return Subject(
         site.target(name, site.tagged, is_public=True),
         _processes(site),
@@ -75,6 +79,9 @@ def subject_of(site: Site) -> Subject:
         home=home,
         records_url=records_url,
         feedback=_sources(site, records_url),
+        recorded=recorded_results(attempt.records),
+        removed=removed_since([home / "logs"], attempt.begun.at),
+        unwatched_since=_unwatched_since(attempt),
     )
 
 
@@ -86,6 +93,12 @@ def _sources(site: Site, records_url: str | None) -> list[FeedbackSource]:
     except BokgiError as error:
         own = Channels({}, {}).sources(records_url, day, before)
         return [*own, ClosedSource(CHANNELS_NAME, words_of(error))]
+
+
+def _unwatched_since(attempt: Attempt) -> datetime | None:
+    """When somebody looked last in a release that has not ended: at the switch, or at the last sample before an interruption."""
+    looks = [record.at for record in attempt.records if record.kind in (Kind.SWITCH, Kind.SAMPLE)]
+    return looks[-1] if looks and attempt.outcome is None else None
 
 
 def _processes(site: Site) -> dict[str, int]:

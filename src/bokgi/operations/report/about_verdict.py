@@ -10,14 +10,18 @@ from bokgi.operations.report.assessment import OUTGOING, PREVIOUS, PUBLIC, Asses
 from bokgi.operations.report.claims import Claim, Tick
 from bokgi.operations.report.document import Block, Say, Section, Sentence, table
 from bokgi.operations.report.week import MISSED, days_of
-from bokgi.operations.report.words import CLAIMS, METRICS, OUTCOMES, STATES, figure, part_of, word
+from bokgi.operations.report.words import CHECKS, CLAIMS, METRICS, OUTCOMES, STATES, figure, part_of, word
 
 NEAR = 0.8
 """From this share of a limit on, a value is worth a word."""
 
 
-def claim_words(say: Say, claim: Claim) -> str:
-    """What a claim says."""
+def claim_words(say: Say, found: Assessment, claim: Claim) -> str:
+    """What a claim says; of the checks also which were not made, since nothing is claimed of them."""
+    if claim.key == "checks":
+        left = [record.facts["name"] for record in found.records(Kind.CHECK) if record.facts["outcome"] == Outcome.NOT_CHECKED]
+        names = ", ".join(word(say, CHECKS, name) for name in left)
+        return word(say, CLAIMS, claim.key) + (say(f" (확인하지 않음: {names})", f" (not checked: {names})") if left else "")
     metric = claim.key.removeprefix("watch.")
     if claim.key not in CLAIMS and metric in METRICS:
         name = word(say, METRICS, metric)
@@ -28,7 +32,7 @@ def claim_words(say: Say, claim: Claim) -> str:
 def acceptance(say: Say, found: Assessment) -> Section:
     """Every claim with its tick; those that are not needed are named so."""
     rows = [
-        (claim_words(say, claim), say("필수", "needed") if claim.is_needed else say("참고", "for information"), claim)
+        (claim_words(say, found, claim), say("필수", "needed") if claim.is_needed else say("참고", "for information"), claim)
         for claim in found.claims
     ]
     headings = (say("기준", "Criterion"), say("구분", "Weight"), say("증거", "Evidence"))
@@ -49,7 +53,9 @@ def verdict(say: Say, found: Assessment) -> Section:
         length = watch.judgement.duration
         words = part_of(say, length.watched_seconds, length.planned_seconds)
         blocks.append(Sentence(say(f"관찰: {words}.", f"Watched: {words}."), _claim(found, "watch.duration")))
-    blocks += [Sentence(claim_words(say, claim), claim) for claim in found.claims if claim.is_needed and claim.tick is not Tick.HOLDS]
+    blocks += [
+        Sentence(claim_words(say, found, claim), claim) for claim in found.claims if claim.is_needed and claim.tick is not Tick.HOLDS
+    ]
     for record in found.records(Kind.VERDICT):
         recorded = str(record.facts["state"])
         blocks.append(
@@ -111,6 +117,10 @@ def _possibility(say: Say, found: Assessment) -> Block:
         if not retired
         else say("슬롯은 정리되어 다시 시작해야 합니다.", "its slot was retired, so it must start anew.")
     )
+    if previous.failed:
+        names = ", ".join(sorted(previous.failed))
+        korean = f"이전 버전은 다시 시작되며, 운영 중에 실패하던 곳에서 똑같이 실패합니다({names}). {warm}"
+        return Sentence(say(korean, f"The previous release starts anew and fails where the live one fails ({names}); {warm}"), claim)
     return Sentence(say(f"되돌릴 수 있음이 확인되었습니다. {warm}", f"The previous release was shown to work; {warm}"), claim)
 
 
@@ -143,7 +153,8 @@ def _advice(say: Say, found: Assessment) -> Iterator[Block]:
         )
     for claim in found.claims:
         if claim.is_needed and claim.tick is Tick.FAILS:
-            yield Sentence(say(f"원인을 찾으세요: {claim_words(say, claim)}", f"Find the cause: {claim_words(say, claim)}"), claim)
+            words = claim_words(say, found, claim)
+            yield Sentence(say(f"원인을 찾으세요: {words}", f"Find the cause: {words}"), claim)
     missed = [day.day for day in days_of(found) if day.outcome == MISSED]
     if missed:
         yield Sentence(say(f"놓친 매일 점검: {', '.join(missed)}", f"Missed daily checks: {', '.join(missed)}"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from bokgi.errors.operations import PolicyRefused
 from bokgi.operations.evidence_log import Record
-from bokgi.operations.judge import Judgement, State, judged
+from bokgi.operations.judge import Judgement, State, is_length, judged
 from bokgi.operations.policy import Policy, read_policy
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.report.claims import Claim, Tick, claimed
@@ -41,6 +41,17 @@ class FlowRun:
         return {str(step.facts.get("name")) for step in self.steps if step.facts.get("outcome") == Outcome.FAILED}
 
     @property
+    def is_late(self) -> bool:
+        """Whether it failed without a step that did: its time was over before all were made."""
+        return self.end is not None and self.end.facts.get("outcome") == Outcome.FAILED and not self.failed
+
+    @property
+    def not_passed(self) -> set[str]:
+        """Names of the steps that did not pass, whether made or not; a browser need not be there."""
+        left = (step for step in self.steps if step.facts.get("outcome") != Outcome.PASSED)
+        return {str(step.facts.get("name")) for step in left if step.facts.get("outcome") == Outcome.FAILED or "browser" not in _seen(step)}
+
+    @property
     def has_passed(self) -> bool:
         """Whether it came to its end and no step failed."""
         outcomes = [step.facts.get("outcome") for step in self.steps]
@@ -51,11 +62,15 @@ class FlowRun:
 
 @dataclass(frozen=True)
 class Watched:
-    """A watch with its samples; without a policy there is no judgement."""
+    """A watch with its samples; without a policy, or with lengths that are none, there is no judgement.
+
+    is_as_begun : it was planned at least as long as the release was begun for, so that it may decide
+    """
 
     begun: Record
     samples: tuple[Record, ...]
     judgement: Judgement | None
+    is_as_begun: bool
 
 
 @dataclass(frozen=True)
@@ -83,8 +98,13 @@ class Assessment:
 
     @property
     def watch(self) -> Watched | None:
-        """The last watch."""
-        return self.watches[-1] if self.watches else None
+        """The watch that decides: the last one of the planned length; shorter ones, made by hand, decide nothing."""
+        return deciding(self.watches)
+
+
+def deciding(watches: Sequence[Watched]) -> Watched | None:
+    """The last watch that may decide; where there is none, the last one."""
+    return next((watch for watch in reversed(watches) if watch.is_as_begun), watches[-1] if watches else None)
 
 
 def assessed(evidence: Evidence) -> Assessment:
@@ -133,19 +153,31 @@ def _watches(evidence: Evidence, policy: Policy | None) -> Iterator[Watched]:
     """Each watch whose beginning is believed, with all samples up to the next one; claims on samples that are not believed are none."""
     begun: Record | None = None
     samples: list[Record] = []
+    wanted = _wanted_seconds(evidence)
     for record in evidence.of_kind(Kind.WATCH_BEGUN, Kind.SAMPLE):
         if record.kind is Kind.WATCH_BEGUN:
             if begun is not None:
-                yield _watched(policy, begun, samples)
+                yield watched_of(policy, begun, samples, wanted)
             begun, samples = record if evidence.is_believed(record) else None, []
         elif begun is not None:
             samples.append(record)
     if begun is not None:
-        yield _watched(policy, begun, samples)
+        yield watched_of(policy, begun, samples, wanted)
 
 
-def _watched(policy: Policy | None, begun: Record, samples: Sequence[Record]) -> Watched:
-    return Watched(begun, tuple(samples), None if policy is None else judged(policy, begun, samples))
+def _wanted_seconds(evidence: Evidence) -> float:
+    """How long the release was begun to be watched [s]."""
+    begun = next(evidence.of_kind(Kind.BEGUN), None)
+    wanted = None if begun is None else begun.facts.get("for_seconds")
+    return float(wanted) if is_length(wanted) else 0.0
+
+
+def watched_of(policy: Policy | None, begun: Record, samples: Sequence[Record], wanted: float = 0.0) -> Watched:
+    """A watch, judged; `wanted` is how long it must be to decide [s]."""
+    planned, every = (begun.facts.get(name) for name in ("planned_seconds", "every_seconds"))
+    if policy is None or not is_length(planned) or not is_length(every):
+        return Watched(begun, tuple(samples), None, is_as_begun=False)
+    return Watched(begun, tuple(samples), judged(policy, begun, samples), is_as_begun=float(planned) >= wanted)
 
 
 def _release_claims(evidence: Evidence, flows: Sequence[FlowRun]) -> Iterator[Claim]:
@@ -178,9 +210,10 @@ def _previous_claim(evidence: Evidence, flows: Sequence[FlowRun]) -> Iterator[Cl
 
 
 def is_as_good(flow: FlowRun, before: FlowRun | None) -> bool:
-    """Whether a flow came to its end and failed nowhere but where another one failed as well."""
-    known = set() if before is None else before.failed
-    return flow.end is not None and not flow.contradicted and len(flow.steps) == flow.end.facts.get("steps") and flow.failed <= known
+    """Whether a flow came to its end in time, and passed wherever another one passed."""
+    known = set() if before is None else before.not_passed
+    is_whole = flow.end is not None and not flow.contradicted and len(flow.steps) == flow.end.facts.get("steps")
+    return is_whole and not flow.is_late and flow.not_passed <= known
 
 
 def _slot_of(begun: Record) -> str:
@@ -200,15 +233,15 @@ def _flow_claim(evidence: Evidence, key: str, flows: Sequence[FlowRun], *, is_ne
 
 
 def _watch_claims(evidence: Evidence, watches: Sequence[Watched]) -> Iterator[Claim]:
-    if not watches or watches[-1].judgement is None:
+    watch = deciding(watches)
+    if watch is None or watch.judgement is None:
         yield Claim("watch.duration", Tick.UNPROVEN, ())
         return
-    watch = watches[-1]
     policy = list(evidence.of_kind(Kind.POLICY))[:1]
     by_seq = {record.seq: record for record in (watch.begun, *watch.samples)}
-    for finding in watches[-1].judgement.findings:
+    for finding in watch.judgement.findings:
         made = claimed(evidence, f"watch.{finding.name}", [*policy, *(by_seq[seq] for seq in finding.cited)], finding.state is State.PASS)
-        if finding.state is State.INCONCLUSIVE:
+        if finding.state is State.INCONCLUSIVE or (finding.name == "duration" and not watch.is_as_begun):
             made = Claim(made.key, Tick.UNPROVEN, made.cited)
         elif finding.state is State.WARN:
             made = replace(made, is_needed=False)  # it was broken, but not so that the policy takes the release back
@@ -222,7 +255,10 @@ def _feedback_claims(evidence: Evidence) -> Iterator[Claim]:
     yield claimed(evidence, "feedback_read", last.values(), were_read, is_needed=False)
     are_calm = all(record.facts.get("was_read") is True and not complaints(evidence, record) for record in read)
     changed = list(evidence.of_kind(Kind.SORTED))
-    yield claimed(evidence, "no_complaints", [*read, *changed] if read else [], are_calm, is_needed=False)
+    made = claimed(evidence, "no_complaints", [*read, *changed] if read else [], are_calm, is_needed=False)
+    were_calm = not any(_is_complaint(str(item.get("kind"))) for record in read for item in _items(record))
+    # a person's word can end the calm, and never make it
+    yield made if were_calm or made.tick is not Tick.HOLDS else replace(made, tick=Tick.UNPROVEN)
 
 
 def kinds_in(evidence: Evidence, record: Record) -> list[str]:
@@ -232,14 +268,22 @@ def kinds_in(evidence: Evidence, record: Record) -> list[str]:
         for each in evidence.of_kind(Kind.SORTED)
         if evidence.is_believed(each)
     }
-    items, source = record.facts.get("items"), record.facts.get("source")
-    found = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
-    return [changed.get((source, item.get("id")), str(item.get("kind"))) for item in found]
+    source = record.facts.get("source")
+    return [changed.get((source, item.get("id")), str(item.get("kind"))) for item in _items(record)]
+
+
+def _items(record: Record) -> list[Mapping[str, Any]]:
+    items = record.facts.get("items")
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
+
+
+def _is_complaint(kind: str) -> bool:
+    return kind in ("bug", "unsorted")
 
 
 def complaints(evidence: Evidence, record: Record) -> int:
     """How many items say that something is wrong; what nobody could sort may be one."""
-    return sum(kind in ("bug", "unsorted") for kind in kinds_in(evidence, record))
+    return sum(_is_complaint(kind) for kind in kinds_in(evidence, record))
 
 
 def _seen(record: Record) -> Mapping[str, Any]:
@@ -253,9 +297,10 @@ def _state(evidence: Evidence, claims: Sequence[Claim], watches: Sequence[Watche
     is_failed = any(claim.tick is Tick.FAILS for claim in needed) or State.FAIL in states
     if is_failed or any(evidence.is_believed(record) for record in evidence.of_kind(Kind.ROLLBACK)):
         return State.FAIL
-    if any(claim.tick is Tick.UNPROVEN for claim in needed) or not states or not evidence.is_sound:
+    watch = deciding(watches)
+    if watch is None or watch.judgement is None or any(claim.tick is Tick.UNPROVEN for claim in needed) or not evidence.is_sound:
         return State.INCONCLUSIVE
-    return states[-1]
+    return watch.judgement.state
 
 
 def mark(found: Assessment, key: str, records: Iterable[Record], outcome: object = Outcome.PASSED) -> Claim:

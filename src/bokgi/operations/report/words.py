@@ -58,10 +58,12 @@ CHECKS = {
     "changelog": ("변경 기록", "Changelog section"),
     "space": ("디스크와 메모리 여유", "Free disk and memory"),
     "live_service": ("현재 서비스 응답", "Live service answers"),
+    "results": ("결과를 적어 둠", "Results written down"),
     "migrations": ("확장형 마이그레이션", "Expanding migrations"),
     "backup": ("데이터베이스 백업과 복원 확인", "Backup of the database, restored to see"),
     "slot_lives": ("관찰하는 동안 프로세스가 죽지 않음", "The process lived through the watch"),
     "previous_release": ("이전 버전으로 되돌릴 수 있음", "The previous release can be put back"),
+    "evidence": ("이 배포의 이전 기록", "Earlier log of this release"),
     "unpack": ("풀기", "Unpacking"),
     "boot": ("시작", "Start"),
     "switch": ("전환", "Switch"),
@@ -78,6 +80,7 @@ STAGES = {
     "private": ("새 버전(비공개)", "new release (private)"),
     "public": ("새 버전(공개)", "new release (public)"),
     "daily": ("매일 점검", "daily check"),
+    "manual": ("직접 실행한 점검", "by hand"),
 }
 KINDS = {
     "bug": ("오류", "bug"),
@@ -99,6 +102,8 @@ FLAWS = {
     Flaw.UNSEALED: ("서명되지 않은 기록", "records without a seal"),
     Flaw.OTHER_RELEASE: ("다른 배포의 서명", "the seal of another release"),
     Flaw.POLICY_CHANGED: ("도중에 바뀐 정책", "a policy that was changed on the way"),
+    Flaw.ANCHOR_CONTRADICTED: ("외부에 알린 것과 다른 기록", "records that contradict what was told to others"),
+    Flaw.ANCHOR_ABSENT: ("외부에 알린 적 없는 기록", "records of which nobody was told"),
 }
 
 
@@ -115,14 +120,19 @@ def instant(at: datetime) -> str:
 def span(say: Say, seconds: float) -> str:
     """A length of time."""
     if seconds < 120:
-        return say(f"{seconds:.1f}초", f"{seconds:.1f} s")
+        return say(f"{tenths(seconds)}초", f"{tenths(seconds)} s")
     return say(f"{int(seconds // 60)}분 {int(seconds % 60)}초", f"{int(seconds // 60)} min {int(seconds % 60)} s")
+
+
+def tenths(seconds: float) -> str:
+    """Seconds, never rounded up: what was not reached is not written as if it were."""
+    return f"{int(seconds * 10 + 1e-6) / 10:.1f}"
 
 
 def part_of(say: Say, done: float, planned: float) -> str:
     """What was done of what was planned, in whole minutes; short ones in seconds."""
     if planned < 120:
-        return say(f"{planned:g}초 중 {done:.1f}초", f"{done:.1f} of {planned:g} seconds")
+        return say(f"{planned:g}초 중 {tenths(done)}초", f"{tenths(done)} of {planned:g} seconds")
     return say(f"{planned / 60:g}분 중 {int(done // 60)}분", f"{int(done // 60)} of {planned / 60:g} minutes")
 
 

@@ -19,6 +19,7 @@ from bokgi.errors.releases import HolderRefused, HolderRunning
 from bokgi.operations.evidence_log import write_synced
 from bokgi.operations.slots.control import read_line
 from bokgi.operations.slots.kept_slot import KeptSlot
+from bokgi.operations.slots.memory import MEMORY, remembered
 from bokgi.operations.slots.slot_files import SlotFiles, control_socket
 from bokgi.operations.slots.slot_state import Phase
 
@@ -29,7 +30,6 @@ OVERLAP_SECONDS = 0.05
 END_SECONDS = 65.0
 """A slot that ends still answers who is inside (35 s), and its worker finishes a part or is ended (20 s)."""
 ORDER_SECONDS = 5.0
-MEMORY = "slots.json"
 _LOG = logging.getLogger("bokgi.holder")
 
 
@@ -74,11 +74,12 @@ class Holder:
             asking.settimeout(ORDER_SECONDS)
             try:
                 line = read_line(asking)
-                asking.sendall(json.dumps(self._answer(line)).encode() + b"\n")
+                asking.sendall(json.dumps(self.answered(line)).encode() + b"\n")
             except OSError:
                 _LOG.info("whoever gave an order has gone; it was carried out")
 
-    def _answer(self, line: bytes) -> Mapping[str, Any]:
+    def answered(self, line: bytes) -> Mapping[str, Any]:
+        """The answer to the line of an order."""
         try:
             order = json.loads(line)
             return {"done": self._orders()[order.pop("order")](**order)}
@@ -86,6 +87,9 @@ class Holder:
             return {"refused": f"it makes no sense ({error})"}
         except HolderRefused as refused:
             return {"refused": refused.facts["problem"]}
+        except OSError as error:
+            _LOG.warning("an order was not carried out: %s", error)
+            return {"refused": f"the system did not let it ({error})"}
 
     def _orders(self) -> Mapping[str, Callable[..., object]]:
         return {
@@ -207,8 +211,15 @@ class Holder:
             slot.has_died()
             _LOG.warning("slot %s died (%d): %s", slot.name, slot.deaths, slot.last_words[-300:])
         elif slot.has_served and time.monotonic() >= slot.again_at:
+            self._start_again(slot)
+
+    def _start_again(self, slot: KeptSlot) -> None:
+        try:
             slot.start(self._descriptors)
             self._write()
+        except OSError as error:
+            slot.has_died()
+            _LOG.warning("slot %s cannot be started again (%d): %s", slot.name, slot.deaths, error)
 
     # ------------------------------------------------------------ memory
 
@@ -219,10 +230,7 @@ class Holder:
 
     def _remember(self) -> None:
         """Go on with the slots of a holder that is gone: take over what lives, start anew what has served."""
-        place = self._folder / MEMORY
-        if not place.is_file():
-            return
-        kept = json.loads(place.read_bytes())
+        kept = remembered(self._folder)
         self._wanted = kept["wanted"]
         for facts in kept["slots"]:
             slot = KeptSlot(files=SlotFiles.of(self._folder, facts["name"]), **facts)

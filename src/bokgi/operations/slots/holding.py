@@ -3,13 +3,12 @@
 Convention: whoever has the socket and the lock of the folder already gives them; only what nobody has is made anew.
 """
 
-import json
 import os
 import socket
 from pathlib import Path
 
 from bokgi.operations.slots.handing_over import taken_from
-from bokgi.operations.slots.holder import MEMORY
+from bokgi.operations.slots.memory import remembered
 from bokgi.operations.slots.slot_files import SlotFiles
 from bokgi.operations.slots.slot_state import read_state
 
@@ -18,9 +17,7 @@ FIRST_OF_SYSTEMD = 3
 
 def files_of_living_slots(folder: Path) -> tuple[int, int] | None:
     """Listening socket and lock, from the first slot that lives; None where none does."""
-    place = folder / MEMORY
-    names = [slot["name"] for slot in json.loads(place.read_bytes())["slots"]] if place.is_file() else []
-    for name in names:
+    for name in (slot["name"] for slot in remembered(folder)["slots"]):
         files = SlotFiles.of(folder, name)
         state = read_state(files.state)
         if state is not None and state.is_alive:

@@ -76,7 +76,7 @@ def run_smoke(
 ) -> Outcome:
     """Go the whole flow and record it.
 
-    stage : where in the release it was done: outgoing, previous, private, public, daily
+    stage : where in the release it was done: outgoing, previous, private, public, daily, manual
     """
     words = _drawn(flow, randomness or random.SystemRandom())
     words |= {"expected_version": target.expected_version, "expected_commit": target.expected_commit}

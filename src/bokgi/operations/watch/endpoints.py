@@ -82,7 +82,8 @@ class OwnFigures:
 
     Notes
     -----
-    A counter that fell was started anew with its process, so it counts from 0.
+    A counter that fell was started anew with its process, so it counts from 0. Failed runs are rows that somebody may delete, and no
+    counter: where there are fewer, none failed.
     """
 
     _before: dict[str, float] = field(default_factory=dict)
@@ -95,6 +96,7 @@ class OwnFigures:
         now = figures_of(answer.body.decode("utf-8", "replace"))
         before, self._before = self._before, now
         moved = {name: value - before.get(name, 0.0) if value >= before.get(name, 0.0) else value for name, value in now.items()}
+        moved["runs_failed"] = max(0.0, now["runs_failed"] - before.get("runs_failed", 0.0))
         is_new = any(value < before.get(name, 0.0) for name, value in now.items() if name != "runs_failed")
         return {**{name: int(value) for name, value in moved.items()}, "has_started_anew": bool(before) and is_new}
 

@@ -1,16 +1,18 @@
 """Whether completed results are still there and still the same: asked over HTTP, hashed anew on the disk, counted in the database.
 
-Convention: the set is chosen when the watch begins. A result that a person deleted meanwhile is not lost; the access log says so.
+Convention: the set is chosen in the plan, of the release that is live then, and grows with every look; what was recorded of a result holds
+for all later looks. A result that a person deleted meanwhile, or whose time was over, is not lost; the log says so.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bokgi.errors.base import BokgiError
 from bokgi.operations.asking import Asked, Asker
-from bokgi.operations.evidence_log import hash_of
+from bokgi.operations.evidence_log import Record, hash_of
+from bokgi.operations.record_kinds import Kind
 from bokgi.records.database import Database
 from bokgi.records.runs import RunRows, RunState
 from bokgi.reports.result_folder import check_result
@@ -21,16 +23,25 @@ KEPT_OF_A_PROFILE = 10
 
 @dataclass(frozen=True)
 class KeptResults:
-    """hashes : SHA-256 of each result's body by its id"""
+    """hashes : SHA-256 of each result's body by its id; empty of one that is named as completed and was not given"""
 
-    hashes: dict[str, str]
+    hashes: Mapping[str, str]
 
     @classmethod
     def chosen(cls, asker: Asker) -> "KeptResults":
         """The newest completed results of each profile, as they are now."""
         ids = [run for profile in PROFILES for run in _completed(asker, profile)]
         answers = {run: asker.get(f"/api/backtest/result/{run}") for run in ids}
-        return cls({run: hash_of(answer.body) for run, answer in answers.items() if answer.status == 200})
+        return cls({run: hash_of(answer.body) if answer.status == 200 else "" for run, answer in answers.items()})
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Those of which a body was seen."""
+        return {run: sha256 for run, sha256 in self.hashes.items() if sha256}
+
+    def since(self, recorded: Mapping[str, str]) -> "KeptResults":
+        """These, and those that were recorded before as they were then."""
+        return KeptResults({**self.hashes, **recorded})
 
     def lost(self, asker: Asker, home: Path | None, deleted: Collection[str]) -> dict[str, str]:
         """What is not as it was: ids with the reason."""
@@ -50,6 +61,17 @@ class KeptResults:
                     check_result(home / "results" / run)
                 except BokgiError as error:
                     yield run, str(error)
+
+
+def recorded_results(records: Iterable[Record]) -> dict[str, str]:
+    """What the plan, the samples and the days of a release recorded of results; the first word on each of them holds."""
+    found: dict[str, str] = {}
+    for record in records:
+        seen = record.facts.get("seen" if record.kind is Kind.CHECK else "results")
+        hashes = seen.get("hashes") if isinstance(seen, Mapping) else None
+        if record.kind in (Kind.CHECK, Kind.SAMPLE, Kind.DAILY) and isinstance(hashes, Mapping):
+            found = {**hashes, **found}
+    return found
 
 
 def _completed(asker: Asker, profile: str) -> list[str]:

@@ -5,14 +5,26 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from bokgi.operations.watch.written_log import CLASSES, classes_of, event_of
+from bokgi.operations.watch.written_log import CLASSES, classes_of, event_of, removed_runs
 from bokgi.reports.formats import utc_text
 
 
 def counted_since(places: Sequence[Path], since: datetime) -> Mapping[str, int]:
     """Lines by class; a line that does not say when it was written counts, too."""
     counts = Counter(dict.fromkeys(CLASSES, 0))
+    for event in _events_since(places, since):
+        counts.update(classes_of(event))
+    return counts
+
+
+def removed_since(places: Sequence[Path], since: datetime) -> frozenset[str]:
+    """Runs that were deleted or whose time was over."""
+    return frozenset(run for event in _events_since(places, since) for run in removed_runs(event))
+
+
+def _events_since(places: Sequence[Path], since: datetime) -> Iterator[Mapping[str, Any] | None]:
     first = utc_text(since)
     for path in _files(places):
         if path.stat().st_mtime < since.timestamp():
@@ -20,8 +32,7 @@ def counted_since(places: Sequence[Path], since: datetime) -> Mapping[str, int]:
         for line in _lines(path):
             event = event_of(line)
             if event is None or str(event.get("at", "~")) >= first:
-                counts.update(classes_of(event))
-    return counts
+                yield event
 
 
 def _files(places: Sequence[Path]) -> Iterator[Path]:

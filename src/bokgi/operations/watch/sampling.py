@@ -12,6 +12,7 @@ from bokgi.errors.base import BokgiError
 from bokgi.operations.policy import Metric
 from bokgi.operations.watch.endpoints import OwnFigures, probe, small_run, total_of
 from bokgi.operations.watch.kept_results import KeptResults, rows_and_answers
+from bokgi.operations.watch.logged import counted_since
 from bokgi.operations.watch.machine import CpuMeter, disks, memory_percent, sizes_of
 from bokgi.operations.watch.subject import Subject
 from bokgi.operations.watch.written_log import ERRORS, NOT_FOUND, SERVER_ERRORS, UNREADABLE, WARNINGS, Written, WrittenLog
@@ -26,8 +27,9 @@ class Sampler:
         self._figures = OwnFigures()
         self._figures.since_last(self._asker)
         self._log = WrittenLog(subject.log_files)
-        self._kept = KeptResults.chosen(self._asker)
-        self._deleted: set[str] = set()
+        self._missed = unwatched_errors(subject)
+        self._kept = KeptResults.chosen(self._asker).since(subject.recorded)
+        self._deleted = set(subject.removed)
 
     def facts(self) -> dict[str, Any]:
         """Measure everything once."""
@@ -66,7 +68,7 @@ class Sampler:
 
     def _api(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
         probed, run = probe(self._asker), small_run(self._asker)
-        failed = probed.failed + (run["status"] == "not_started")
+        failed = probed.failed + (run["status"] != "completed")
         measured: dict[Metric, float | None] = {Metric.API_TIME: round(probed.slowest_seconds, 4), Metric.FAILED_PROBES: float(failed)}
         return {"probes": probed.answers, "small_run": run}, measured
 
@@ -75,8 +77,9 @@ class Sampler:
         own = self._figures.since_last(self._asker)
         written = self._log.since_last()
         self._deleted |= written.deleted
-        log = {"bytes": written.size, "counts": dict(written.counts), "examples": list(written.examples)}
-        counted = float(written.counts[SERVER_ERRORS])
+        log: dict[str, Any] = {"bytes": written.size, "counts": dict(written.counts), "examples": list(written.examples)}
+        missed, self._missed = self._missed, None
+        counted = float(written.counts[SERVER_ERRORS] + (missed or 0))
         measured: dict[Metric, float | None] = {
             Metric.NOT_FOUND: float(written.counts[NOT_FOUND]),
             Metric.LOG_ERRORS: float(written.counts[ERRORS] + written.counts[UNREADABLE]),
@@ -89,16 +92,24 @@ class Sampler:
             }
         elif counted:
             measured[Metric.SERVER_ERRORS] = counted
+        if missed is not None:
+            log["server_errors_before"] = missed
         return {"log": log, "own_figures": _crossed(own, written)}, measured
 
     def _results(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
         lost = self._kept.lost(self._asker, self._subject.home, self._deleted)
-        facts: dict[str, Any] = {"checked": len(self._kept.hashes), "lost": lost}
+        facts: dict[str, Any] = {"checked": len(self._kept.hashes), "lost": lost, "hashes": self._kept.given}
         count = float(len(lost))
         if self._subject.records_url is not None:
             facts["database"] = rows_and_answers(self._asker, self._subject.records_url)
             count += not facts["database"]["agrees"]
         return {"results": facts}, {Metric.LOST_RESULTS: count if self._kept.hashes or count else None}
+
+
+def unwatched_errors(subject: Subject) -> int | None:
+    """Server errors between the switch and the beginning of the watch; None where the watch does not follow one."""
+    since = subject.unwatched_since
+    return None if since is None else counted_since(subject.log_files, since)[SERVER_ERRORS]
 
 
 def _crossed(own: Mapping[str, Any] | None, written: Written) -> dict[str, Any] | None:

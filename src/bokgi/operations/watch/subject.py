@@ -1,7 +1,8 @@
 """What is watched: a service at its address, its processes, the folders that it writes, its logs and its results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from bokgi.operations.feedback.reading import FeedbackSource
@@ -20,6 +21,9 @@ class Subject:
     home : folder with `results/`, whose files are hashed anew; None where it cannot be read from here
     records_url : database of the rows; None where it cannot be asked from here
     feedback : places that are read at each sample
+    recorded : hashes of results as they were recorded earlier in the release
+    removed : runs that were deleted since then, or whose time was over
+    unwatched_since : the switch, or the last sample before an interruption; what the log says from there on counts in the first sample
     """
 
     target: Target
@@ -29,3 +33,6 @@ class Subject:
     home: Path | None = None
     records_url: str | None = None
     feedback: Sequence[FeedbackSource] = ()
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    removed: frozenset[str] = frozenset()
+    unwatched_since: datetime | None = None

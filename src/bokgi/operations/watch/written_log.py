@@ -5,6 +5,7 @@ place from its beginning. A line that is not finished yet waits for the next loo
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ SERVER_ERRORS, NOT_FOUND, ERRORS, WARNINGS, UNREADABLE = "server_errors", "not_f
 CLASSES = (SERVER_ERRORS, NOT_FOUND, ERRORS, WARNINGS, UNREADABLE)
 EXAMPLES = 5
 _EXAMPLE_CHARACTERS = 500
+_PAST_THEIR_TIME = "runs past their time were removed"
+_RUN = re.compile(r"bt-[\w-]+")
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Written:
     counts : lines by class
     size : bytes that were read
     examples : first lines of what was counted
-    deleted : ids of runs that somebody deleted, as the access log has it
+    deleted : ids of runs that somebody deleted or whose time was over, as the log has it
     """
 
     counts: Mapping[str, int]
@@ -82,9 +85,7 @@ def _counted(lines: Iterable[bytes], size: int) -> Written:
     deleted: set[str] = set()
     for line in lines:
         event = event_of(line)
-        gone = _deleted_run(event)
-        if gone:
-            deleted.add(gone)
+        deleted.update(removed_runs(event))
         for name in classes_of(event):
             counts[name] += 1
             if len(examples) < EXAMPLES:
@@ -118,8 +119,11 @@ def classes_of(event: Mapping[str, Any] | None) -> Iterator[str]:
         yield WARNINGS
 
 
-def _deleted_run(event: Mapping[str, Any] | None) -> str | None:
-    if event is None or event.get("method") != "DELETE" or event.get("status") != 200:
-        return None
-    run = event.get("run_id")
-    return str(run) if run else None
+def removed_runs(event: Mapping[str, Any] | None) -> Iterator[str]:
+    """Runs that a line says were deleted by a person, or removed because their time was over."""
+    if event is None:
+        return
+    if event.get("method") == "DELETE" and event.get("status") == 200 and event.get("run_id"):
+        yield str(event["run_id"])
+    if str(event.get("event", "")).startswith(_PAST_THEIR_TIME):
+        yield from _RUN.findall(str(event["event"]))
