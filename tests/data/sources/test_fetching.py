@@ -75,7 +75,7 @@ class Told:
             volume=pl.Series([float(volume) for volume in self.volumes or [1_000.0] * len(closes)]),
             base_price=pl.lit(None, pl.Float64),
         )
-        facts = SeriesFacts(wanted.code, "told", adjusted=True, **self.facts)  # type: ignore[arg-type]  # what a test says
+        facts = SeriesFacts(wanted.code, "told", **({"adjusted": True} | self.facts))  # type: ignore[arg-type]  # what a test says
         return Incoming(DAILY, bars, {wanted.code: facts})
 
 
@@ -229,6 +229,49 @@ def test_an_answer_of_another_kind_is_held_back(store: Store) -> None:
     report = fetched(store, replace(Told(), facts={"regular_close": False}), Watch(EVENING + timedelta(days=1)))
     assert outcomes(report) == [Outcome.HELD]
     assert "regular_close True -> False" in report.entries[0].english
+
+
+def fetched_after_a_gap(store: Store, closes: Sequence[float], **facts: object) -> FetchReport:
+    fetched(store, Told(SESSIONS[:5], CLOSES[:5], facts=facts))
+    return fetched(store, Told(SESSIONS[8:], closes[8:], facts=facts), Watch(EVENING + timedelta(days=1)))
+
+
+def kept_kinds(store: Store) -> list[str]:
+    return [fault.kind for fault in store.faults_for([CODE], DAILY) if fault.kind.startswith(("source_", "no_common"))]
+
+
+def test_adjusted_prices_without_a_bar_in_common_are_held_back(store: Store) -> None:
+    """The past of the source may have been rescaled since, and nothing can show it."""
+    report = fetched_after_a_gap(store, CLOSES)
+    assert outcomes(report) == [Outcome.HELD]
+    assert stored(store) == [float(close) for close in CLOSES[:5]]
+    assert f"{SESSIONS[4]} {CLOSES[4]:,} / {SESSIONS[8]} {CLOSES[8]:,}" in report.entries[0].english
+    assert kept_kinds(store) == ["no_common_bars_held"]
+    held = store.folder.parent / "fetches/told/held" / f"{CODE}_1d.parquet"
+    import_path(store, held, replace_bars=True)
+    assert stored(store) == [float(close) for close in (*CLOSES[:5], *CLOSES[8:])]
+    assert kept_kinds(store) == []
+
+
+def test_unadjusted_prices_without_a_bar_in_common_are_taken_with_a_warning(store: Store) -> None:
+    report = fetched_after_a_gap(store, CLOSES, adjusted=False)
+    assert outcomes(report) == [Outcome.TAKEN]
+    (fault,) = (fault for fault in store.faults_for([CODE], DAILY) if fault.kind == "no_common_bars")
+    assert (fault.first, fault.last) == (SESSIONS[4], SESSIONS[8])
+    assert "a split in between would not be seen" in report.entries[0].english
+
+
+def test_a_seam_at_a_fifth_of_the_price_is_held_back_whatever_the_prices_are_called(store: Store) -> None:
+    report = fetched_after_a_gap(store, [close / 5 for close in CLOSES], adjusted=False)
+    assert outcomes(report) == [Outcome.HELD]
+    assert stored(store) == [float(close) for close in CLOSES[:5]]
+
+
+def test_the_doubt_of_a_gap_goes_when_bars_in_common_come(store: Store) -> None:
+    fetched_after_a_gap(store, CLOSES, adjusted=False)
+    fetched(store, Told(facts={"adjusted": False}), Watch(EVENING + timedelta(days=2)))
+    assert stored(store) == [float(close) for close in CLOSES]
+    assert kept_kinds(store) == []
 
 
 def test_a_crash_that_cut_the_last_line_of_the_ledger_costs_one_question(store: Store) -> None:
