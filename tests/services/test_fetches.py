@@ -52,6 +52,7 @@ def carried_out(parts: Parts, row: ImportRow, source: Told) -> ImportRow:
 def test_a_fetch_is_an_import_that_is_queued_and_carried_out(parts: Parts) -> None:
     row = fetches_of(parts).start("default", "krx", "1d", [CODE])
     assert parts.queue.jobs[row.id].kind == IMPORT
+    assert parts.queue.jobs[row.id].is_aside, "it waits most of the time, and must keep no run from being computed"
     assert row.file_name == f"krx 1d: {CODE}"
     done = carried_out(parts, row, Told())
     assert done.status == "completed"

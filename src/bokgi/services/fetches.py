@@ -17,7 +17,7 @@ from bokgi.errors.base import BokgiError, Language
 from bokgi.errors.requests import FieldInvalid
 from bokgi.errors.service import FieldMissing, NothingHeld
 from bokgi.errors.sources import IntervalNotOffered
-from bokgi.jobs.port import Job, JobQueue
+from bokgi.jobs.port import ASIDE, Job, JobQueue
 from bokgi.records.imports import ImportRow, ImportRows
 from bokgi.services.data_library import IMPORT
 from bokgi.services.fetch_schedules import USUAL_TIME, Schedule, Schedules
@@ -105,7 +105,7 @@ class Fetches:
         shown = ", ".join(words[:3]) + (f" (+{len(words) - 3})" if len(words) > 3 else "")
         hints = {"fetch": {"source": source, "interval": str(interval), "stocks": list(words)}}
         row = self._rows.add(profile, f"{source} {interval}: {shown}", "", hints, 0)
-        self._queue.enqueue(Job(row.id, IMPORT, {}))
+        self._queue.enqueue(import_job(row))
         return row
 
 
@@ -142,6 +142,11 @@ def fetch_of(row: ImportRow) -> Mapping[str, Any] | None:
     """What a row asks to fetch; None where it is an uploaded file."""
     asked = row.hints.get("fetch")
     return asked if isinstance(asked, Mapping) and not row.path else None
+
+
+def import_job(row: ImportRow) -> Job:
+    """The job of an import; a fetch waits for its source most of the time, and keeps no run from being computed."""
+    return Job(row.id, IMPORT, {} if fetch_of(row) is None else {ASIDE: True})
 
 
 def _held_json(path: Path) -> dict[str, str]:

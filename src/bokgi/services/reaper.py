@@ -12,7 +12,7 @@ from bokgi.records.imports import ImportRow, ImportRows
 from bokgi.records.runs import OpenRun, RunRows, RunState
 from bokgi.records.searches import SearchEnd, SearchRow, SearchRows
 from bokgi.records.workers import WorkerRows
-from bokgi.services.data_library import IMPORT
+from bokgi.services.fetches import import_job
 from bokgi.services.runs import BACKTEST
 from bokgi.services.searches import SEARCH
 
@@ -103,7 +103,7 @@ class Reaper:
         if state is JobState.FAILED:
             self._imports.finish(upload.id, [], POISON_IMPORT)
         elif state is None:
-            self._queue.enqueue(Job(upload.id, IMPORT, {}))
+            self._queue.enqueue(import_job(upload))
         elif state is JobState.QUEUED:
             self._queue.adopt([upload.id])
 
