@@ -15,12 +15,13 @@ from bokgi.data.sources.words import codes_of_words
 from bokgi.data.store import Store
 from bokgi.errors.base import BokgiError, Language
 from bokgi.errors.requests import FieldInvalid
-from bokgi.errors.service import FieldMissing, NothingHeld
+from bokgi.errors.service import FetchCancelled, FieldMissing, ImportNotCancellable, NothingHeld, UploadUnknown
 from bokgi.errors.sources import IntervalNotOffered
 from bokgi.jobs.port import ASIDE, Job, JobQueue
 from bokgi.records.imports import ImportRow, ImportRows
 from bokgi.services.data_library import IMPORT
 from bokgi.services.fetch_schedules import USUAL_TIME, Schedule, Schedules
+from bokgi.services.import_entries import error_json
 from bokgi.services.shelf import Shelves
 
 STORED, LIST = "stored", "list:"
@@ -48,6 +49,25 @@ class Fetches:
         """
         chosen, words = self._checked(profile, source, interval, stocks)
         return self._started(profile, source, chosen, words)
+
+    def cancel(self, number: str) -> ImportRow:
+        """End a fetch: what was fetched stays, and a worker asks nothing more after the question that is on its way.
+
+        A fetch that has ended stays as it is.
+
+        Raises
+        ------
+        UploadUnknown, ImportNotCancellable
+        """
+        row = self._rows.get(number)
+        if row is None:
+            raise UploadUnknown(number)
+        if fetch_of(row) is None:
+            raise ImportNotCancellable(number)
+        cancelled = self._rows.cancel(number, error_json(FetchCancelled()))
+        if cancelled is not None:
+            self._queue.cancel(number)
+        return cancelled or self._rows.get(number) or row
 
     def held(self) -> list[dict[str, str]]:
         """Answers that are kept beside the store because they contradict it."""
