@@ -63,4 +63,5 @@ def _possible(board: Board | None, kind: Kind | None) -> tuple[tuple[Board, Kind
 def _breaks_on(pairs: pl.DataFrame, board: Board, kind: Kind) -> BoolArray:
     day = pairs["session"].to_numpy().astype("datetime64[D]")
     expected = base_from_close(pairs["close_before"].to_numpy(), day, board, kind)
-    return np.logical_not(np.isclose(expected, pairs["base_price"].to_numpy(), rtol=0.0, atol=_ROUNDING))
+    differs: BoolArray = np.abs(expected - pairs["base_price"].to_numpy()) > _ROUNDING
+    return differs | np.isnan(expected)

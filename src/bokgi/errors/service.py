@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bokgi.errors.base import BokgiError, InputError, MissingError
+from bokgi.errors.base import InputError, MissingError
 
 
 class ModeMissing(InputError):
@@ -218,10 +218,13 @@ class ImportNotCancellable(InputError):
         super().__init__(field="id", given=given[:100])
 
 
-class FetchCancelled(BokgiError):
+class FetchCancelled(InputError):
     code = "fetch_cancelled"
     english = "The fetch was cancelled; what was fetched until then is kept. Start it again for the rest."
     korean = "받기를 중단했습니다. 그때까지 받은 것은 남아 있습니다. 나머지는 다시 시작하면 받습니다."
+
+    def __init__(self) -> None:
+        super().__init__()
 
 
 class ScheduleUnknown(MissingError):
