@@ -210,6 +210,15 @@ def test_post_data_fetch_is_an_import_that_is_accepted(idle_service: RunningServ
     assert idle_service.client.get(f"/api/data/imports/{row['id']}").json()["hints"]["fetch"] == body
 
 
+def test_post_data_imports_cancel_ends_a_fetch_and_leaves_one_that_has_ended(idle_service: RunningService, profile: dict[str, str]) -> None:
+    body = {"source": "krx", "interval": "1d", "stocks": ["005930"]}
+    number = idle_service.client.post("/api/data/fetch", json=body, headers=profile).json()["id"]
+    answer = idle_service.client.post(f"/api/data/imports/{number}/cancel", headers=profile)
+    assert (answer.status_code, answer.json()["status"], answer.json()["error"]["code"]) == (200, "cancelled", "fetch_cancelled")
+    assert idle_service.client.post(f"/api/data/imports/{number}/cancel", headers=profile).json() == answer.json()
+    assert idle_service.client.post("/api/data/imports/im-0/cancel", headers=profile).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

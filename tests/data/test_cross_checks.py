@@ -14,6 +14,7 @@ from bokgi.data.faults import Fault
 from bokgi.data.importers.registry import read_file
 from bokgi.data.incoming import Incoming
 from bokgi.data.series import ClosingAuction, VolumeKind
+from bokgi.market.instruments import Board, Kind
 from tests.data.store_cases import FIVE, bars_of, daily_bars, incoming_of
 
 CODE = "005930"
@@ -99,6 +100,15 @@ def test_the_exchange_itself_says_which_close_is_the_regular_one(base: float, is
     rows: list[Any] = [(CODE, sessions[0], 540, *[100_000.0] * 4, 10.0, None), (CODE, sessions[1], 540, *[101_000.0] * 4, 10.0, base)]
     assert [fault.kind for fault in chain_faults(incoming_of(bars_of(rows), DAILY))] == (["chain_broken"] if is_broken else [])
     assert chain_faults(incoming_of(bars_of(rows), DAILY, adjusted=True)) == ()
+
+
+@pytest.mark.parametrize(("kind", "is_broken"), [(Kind.ETF, False), (None, False), (Kind.STOCK, True)])
+def test_the_chain_of_closes_is_followed_on_the_ladder_of_the_kind(kind: Kind | None, is_broken: bool) -> None:
+    """The base after 35,005 is 35,005 for an ETF (5 won), and would be 35,050 for a share (50 won)."""
+    sessions = (date(2026, 9, 14), date(2026, 9, 15))
+    rows: list[Any] = [(CODE, sessions[0], 540, *[35_005.0] * 4, 10.0, None), (CODE, sessions[1], 540, *[35_000.0] * 4, 10.0, 35_005.0)]
+    found = chain_faults(incoming_of(bars_of(rows), DAILY, kind=kind, board=Board.KOSPI))
+    assert [fault.kind for fault in found] == (["chain_broken"] if is_broken else [])
 
 
 def read(path: Path) -> Incoming:

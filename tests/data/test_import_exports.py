@@ -18,7 +18,7 @@ from bokgi.data.series import ClosingAuction, VolumeKind
 from bokgi.data.store import Store
 from bokgi.errors.imports import AllDayClose, CodesContradict, CodesMixed, CodeUnknown, ColumnsMissing, IntervalUnclear
 from bokgi.errors.requests import FieldInvalid
-from bokgi.market.instruments import Exchange
+from bokgi.market.instruments import Board, Exchange, Kind
 
 KIWOOM = (
     "일자,시가,고가,저가,종가,전일비,,등락률,거래량,금액(백만),신용비,개인,기관\n"
@@ -88,6 +88,28 @@ def test_closes_that_do_not_carry_over_are_refused_as_all_day_closes(tmp_path: P
     changes = [100, 500, -400, 700, -900, 300, -800]
     with pytest.raises(AllDayClose, match="6 of 6"):
         taken(tmp_path, "005930.csv", _krx_new(closes, changes), "euc-kr")
+
+
+@pytest.mark.parametrize("hints", [ImportHints(), ImportHints(kind=Kind.ETF), ImportHints(board=Board.KOSPI)])
+def test_closes_of_an_etf_carry_over_on_ticks_of_five_won(tmp_path: Path, hints: ImportHints) -> None:
+    """35,005 is a price of an ETF and none of a share, whose base price would be 35,050."""
+    closes = [35_005, 35_015, 35_035, 34_995, 35_005, 35_045, 35_015]
+    changes = [5, 10, 20, -40, 10, 40, -30]
+    found = taken(tmp_path, "069500.csv", _krx_new(closes, changes), "euc-kr", hints)
+    assert found.bars["base_price"].to_list() == [35_000, 35_005, 35_015, 35_035, 34_995, 35_005, 35_045]
+
+
+def test_closes_off_the_ticks_of_what_is_said_to_be_a_share_do_not_carry_over(tmp_path: Path) -> None:
+    closes = [35_005, 35_015, 35_035, 34_995, 35_005, 35_045, 35_015]
+    with pytest.raises(AllDayClose):
+        taken(tmp_path, "005930.csv", _krx_new(closes, [5, 10, 20, -40, 10, 40, -30]), "euc-kr", ImportHints(kind=Kind.STOCK))
+
+
+@pytest.mark.parametrize("hints", [ImportHints(), ImportHints(kind=Kind.ETF)])
+def test_all_day_closes_of_an_etf_are_refused_as_well(tmp_path: Path, hints: ImportHints) -> None:
+    closes = [35_005, 35_015, 35_035, 34_995, 35_005, 35_045, 35_015]
+    with pytest.raises(AllDayClose, match="6 of 6"):
+        taken(tmp_path, "069500.csv", _krx_new(closes, [5, 25, 40, -15, 30, 75, -55]), "euc-kr", hints)
 
 
 def _daishin(minutes: list[int]) -> str:

@@ -1,6 +1,7 @@
 """Repairs of daily bars: the published pairs of faulty and mended files, and what is left alone because it may be real."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from bokgi.bars.interval import DAILY
 from bokgi.data.importers.entry import Outcome, import_path
 from bokgi.data.importers.registry import read_file
 from bokgi.data.incoming import Incoming
+from bokgi.data.judging import judged
+from bokgi.data.master import Master
 from bokgi.data.repair_records import Repair
 from bokgi.data.repairs import find_repairs, repaired_bars
 from bokgi.data.store import Store
@@ -20,6 +23,7 @@ from tests.data.store_cases import daily_bars, incoming_of
 
 CODE = "000010"
 DAYS = [day.item() for day in sessions_between(Exchange.XKRX, date(2025, 1, 2), date(2025, 4, 30)).day]
+NEW_YORK = [day.item() for day in sessions_between(Exchange.XNYS, date(2025, 1, 2), date(2025, 4, 30)).day]
 PRICES = ("open", "high", "low", "close")
 
 
@@ -67,6 +71,41 @@ def test_a_jump_that_the_exchange_itself_knows_is_believed() -> None:
     closes = [4_000.0] * 3 + [20_000.0] * 3 + [4_000.0] * 3
     base = [4_000.0] * 3 + [20_000.0] * 4 + [4_000.0] * 2
     assert find_repairs(incoming(closes, base=base)) == ()
+
+
+def foreign(closes: list[float], splits: tuple[tuple[str, date, float], ...] = ()) -> Incoming:
+    """An adjusted series of New York, where no limit holds a price."""
+    bars = daily_bars("GME", dict(zip(NEW_YORK, closes, strict=False)))
+    return replace(incoming_of(bars, DAILY, exchange=Exchange.XNYS, adjusted=True), splits=splits)
+
+
+SPIKE = [10.0, 10.1, 41.0, 44.0, 42.0, 40.0, 9.8, 9.9]
+
+
+def test_a_spike_that_no_limit_forbids_is_left_as_it_was() -> None:
+    """A jump to 4.06 times and back; in Korea nothing but a fault of the data can do that."""
+    assert find_repairs(foreign(SPIKE)) == ()
+    assert [repair.rows for repair in find_repairs(incoming(SPIKE))] == [4]
+
+
+def test_a_spike_without_limits_is_said_and_not_read_otherwise(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.write(judged(foreign(SPIKE), Master.read(tmp_path)))
+    assert store.repairs_for(["GME"], DAILY) == ()
+    assert store.read_panel(["GME"], DAILY).close.max() == 44.0
+    assert {fault.kind for fault in store.faults_for(["GME"], DAILY)} >= {"unadjusted_split"}
+
+
+@pytest.mark.parametrize(("after", "rows"), [(10.3, [4]), (11.0, [])])
+def test_a_block_without_limits_must_fit_the_multiple_at_both_edges(after: float, rows: list[int]) -> None:
+    closes = [10.0, 10.1, 50.5, 51.0, 52.0, 50.0, after, after]
+    assert [repair.rows for repair in find_repairs(foreign(closes))] == rows
+
+
+@pytest.mark.parametrize(("ratio", "day", "rows"), [(5.0, 6, [4]), (0.2, 2, [4]), (5.0, 40, []), (2.0, 6, [])])
+def test_a_split_that_the_source_names_makes_a_block_sure(ratio: float, day: int, rows: list[int]) -> None:
+    found = find_repairs(foreign(SPIKE, (("GME", NEW_YORK[day], ratio),)))
+    assert [repair.rows for repair in found if repair.first == NEW_YORK[2]] == rows
 
 
 def test_repairs_stay_with_the_series_and_readers_see_them_unless_raw_bars_are_asked_for(tmp_path: Path) -> None:

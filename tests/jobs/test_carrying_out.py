@@ -30,6 +30,42 @@ def test_a_worker_runs_as_many_jobs_at_once_as_it_was_told(workplace: Workplace)
     assert workplace.starts() == dict.fromkeys(jobs, 1)
 
 
+def test_jobs_that_wait_for_others_run_one_at_a_time_beside_those_that_compute(workplace: Workplace) -> None:
+    workplace.start_worker(concurrency=1)
+    workplace.enqueue("hold", "fetch-1", "fetch-2", aside=True)
+    workplace.wait_started("fetch-1")
+    workplace.enqueue("hold", "run-1", "run-2")
+    workplace.wait_started("run-1")
+    time.sleep(1.2)  # two more looks at the queue of the jobs aside
+    assert workplace.starts() == {"fetch-1": 1, "run-1": 1}
+    workplace.let_go("run-1", "run-2")
+    workplace.wait_state(["run-1", "run-2"], JobState.DONE)
+    assert workplace.queue.state("fetch-1") is JobState.RUNNING
+    assert workplace.queue.waiting() == 1
+    workplace.let_go("fetch-1", "fetch-2")
+    workplace.wait_state(["fetch-1", "fetch-2"], JobState.DONE)
+    assert workplace.starts() == dict.fromkeys(["fetch-1", "fetch-2", "run-1", "run-2"], 1)
+
+
+def test_a_job_aside_stays_aside_when_its_worker_dies_or_its_release_goes(workplace: Workplace) -> None:
+    process = workplace.start_worker("dies", concurrency=1)
+    workplace.enqueue("hold", "fetch-1", aside=True)
+    workplace.wait_started("fetch-1")
+    workplace.kill(process)
+    assert workplace.queue.resume(["dies"]) == ("fetch-1",)
+    newer = workplace.queue_of("2.0")
+    assert newer.adopt(["fetch-1"]) == ("fetch-1",)
+    assert workplace.queue.adopt(["fetch-1"]) == ("fetch-1",)
+    workplace.enqueue("hold", "run-1")
+    workplace.start_worker("lives", concurrency=1)
+    workplace.wait_started("run-1")
+    workplace.let_go("fetch-1")
+    workplace.wait_state(["fetch-1"], JobState.DONE)
+    assert workplace.queue.state("run-1") is JobState.RUNNING
+    workplace.let_go("run-1")
+    workplace.wait_state(["run-1"], JobState.DONE)
+
+
 def test_a_handler_that_fails_is_tried_three_times_and_others_go_on(workplace: Workplace) -> None:
     workplace.start_worker()
     workplace.enqueue("fail", "hopeless")

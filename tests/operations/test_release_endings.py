@@ -26,6 +26,7 @@ from bokgi.operations.releasing.opening import new_release, released
 from bokgi.operations.releasing.plan import TRIAL, Seen
 from bokgi.operations.releasing.release import Ending, Goal, Wanted, abort, go_on, resume
 from bokgi.operations.releasing.site import Site
+from bokgi.operations.releasing.telling import tell_and_seal
 from bokgi.operations.slots.slot_state import Phase
 from tests.operations.named_host import NEW, OLD, OLDEST, NamedHolder, answering, attempt_of, named_site, records_of
 
@@ -153,6 +154,7 @@ def test_what_a_killed_tool_did_not_note_is_corrected_and_recorded(
         site.log.append(Kind.ENDED, outcome="deployed")
     with EvidenceLog(site.host.evidence / f"0000-{OLD.name}") as log:
         log.append(Kind.BEGUN, tag=OLD.tag, commit=OLD.commit, tree="", version=OLD.version, operator="kim", host="h")
+        log.append(Kind.SWITCH, from_slot=None, to_slot=OLD.name)
         log.append(Kind.ENDED, outcome="deployed")
     monkeypatch.setattr(release_looking, "HolderClient", lambda _folder: holder)
     assert release_looking.current_of(site.host).tagged == OLD
@@ -293,9 +295,10 @@ def test_the_way_back_is_gone_before_anybody_is_told(tmp_path: Path, holder: Nam
         for phase in release.DEPLOYING:
             site.seal(phase)
         assert go_on(site, RUN, failed_watch, tuple(release.DEPLOYING)) is Ending.FAILED
+        tell_and_seal(site, Ending.FAILED)
         kinds = [record.kind for record in attempt_of(site).records]
         anchors = records_of(site, Kind.ANCHOR)
-    assert kinds[kinds.index(Kind.ROLLBACK) :] == [Kind.ROLLBACK, Kind.HISTORY, Kind.ANCHOR, Kind.ANCHOR, Kind.ENDED]
+    assert kinds[kinds.index(Kind.ROLLBACK) :] == [Kind.ROLLBACK, Kind.HISTORY, Kind.ENDED, Kind.ANCHOR, Kind.ANCHOR]
     assert {(record.facts["where"], record.facts["outcome"]) for record in anchors} == {
         ("notice by slack", "failed"),
         ("notice by webhook", "failed"),

@@ -12,7 +12,7 @@ from bokgi.data.incoming import Incoming
 from bokgi.data.sources import fetching
 from bokgi.data.sources.port import Wanted
 from bokgi.errors.requests import FieldInvalid
-from bokgi.errors.service import FieldMissing, ScheduleUnknown
+from bokgi.errors.service import FieldMissing, ImportNotCancellable, ScheduleUnknown, UploadUnknown
 from bokgi.errors.sources import IntervalNotOffered, NameNotFound, SourceLimited, SourceUnknown
 from bokgi.jobs.port import Job
 from bokgi.records.imports import ImportRow
@@ -52,6 +52,7 @@ def carried_out(parts: Parts, row: ImportRow, source: Told) -> ImportRow:
 def test_a_fetch_is_an_import_that_is_queued_and_carried_out(parts: Parts) -> None:
     row = fetches_of(parts).start("default", "krx", "1d", [CODE])
     assert parts.queue.jobs[row.id].kind == IMPORT
+    assert parts.queue.jobs[row.id].is_aside, "it waits most of the time, and must keep no run from being computed"
     assert row.file_name == f"krx 1d: {CODE}"
     done = carried_out(parts, row, Told())
     assert done.status == "completed"
@@ -85,6 +86,45 @@ def test_a_source_that_gives_up_fails_the_import_with_its_sentence_and_what_was_
     assert done.error is not None
     assert done.error["code"] == "source_limited"
     assert done.report[0]["english"].startswith("1 of 2 series looked at")
+
+
+def test_a_fetch_that_is_cancelled_asks_nothing_more_and_keeps_what_it_has(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetches = fetches_of(parts)
+    row = fetches.start("default", "krx", "1d", [CODE, "000002", "000003"])
+    source = Told()
+
+    def fetch_bars(wanted: Wanted) -> Incoming:
+        if wanted.code == "000002":
+            assert fetches.cancel(row.id).status == "cancelled"
+        return Told.fetch_bars(source, wanted)
+
+    monkeypatch.setattr(source, "fetch_bars", fetch_bars)
+    done = carried_out(parts, row, source)
+    assert [wanted.code for wanted in source.asked] == [CODE, "000002"]
+    assert done.status == "cancelled"
+    assert done.error is not None
+    assert done.error["code"] == "fetch_cancelled"
+    assert done.report[0]["english"].startswith("2 of 3 series looked at: 38 bars added to 2")
+    assert fetches.cancel(row.id) == done, "what has ended stays as it is"
+
+
+def test_a_fetch_that_waits_never_begins_when_it_is_cancelled(parts: Parts) -> None:
+    fetches = fetches_of(parts)
+    row = fetches.start("default", "krx", "1d", [CODE])
+    fetches.cancel(row.id)
+    assert parts.queue.cancelled == [row.id]
+    source = Told()
+    assert carried_out(parts, row, source).status == "cancelled"
+    assert source.asked == []
+    assert parts.imports.unfinished() == ()
+
+
+def test_the_import_of_a_file_is_not_cancelled(parts: Parts) -> None:
+    row = parts.imports.add("default", "bars.csv", "/nowhere/bars.csv", {}, 10)
+    with pytest.raises(ImportNotCancellable):
+        fetches_of(parts).cancel(row.id)
+    with pytest.raises(UploadUnknown):
+        fetches_of(parts).cancel("im-999")
 
 
 @pytest.mark.parametrize(

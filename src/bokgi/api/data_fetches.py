@@ -32,6 +32,10 @@ LONGEST_WORD = 100
 UNKNOWN: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorBody, "description": "No schedule has this id, nothing is held, or nothing is stored"}
 }
+_NOT_CANCELLED: dict[int | str, dict[str, Any]] = {
+    404: {"model": ErrorBody, "description": "No import has this id"},
+    409: {"model": ErrorBody, "description": "It imports a file"},
+}
 
 
 @router.get("/sources", operation_id="listSources")
@@ -49,6 +53,14 @@ def start_fetch(application: TheApplication, profile: TheProfile, body: Body) ->
         profile, text_field(body, "source", LONGEST_WORD), text_field(body, "interval", LONGEST_WORD), _words(body)
     )
     return import_of(row)
+
+
+@router.post("/imports/{id}/cancel", operation_id="cancelImport", responses=_NOT_CANCELLED)
+def cancel_import(
+    application: TheApplication, number: Annotated[str, Path(alias="id", description="Id of the import.", examples=["im-1"])]
+) -> ImportAnswer:
+    """End a fetch; what was fetched is kept. One that has ended stays as it is; the import of a file ends by itself and is refused."""
+    return import_of(application.fetches.cancel(number))
 
 
 @router.get("/schedules", operation_id="listSchedules")

@@ -155,7 +155,7 @@ class ImportAnswer(Answer):
     """An uploaded file, or series fetched from a source, on their way into the store."""
 
     id: str = Field(examples=["im-1"])
-    status: Literal["queued", "running", "completed", "failed"]
+    status: Literal["queued", "running", "completed", "failed", "cancelled"]
     file_name: str
     size_bytes: int
     hints: dict[str, Any] = Field(description="What was said of the file.")

@@ -255,6 +255,7 @@ class SearchData(Answer):
     synthetic: bool
     daily_version: int
     faults: list[DataFault]
+    adjustments: list[dict[str, Any]] = Field(description="Repairs that were applied, with before and after; none with `raw_data`.")
 
 
 class SearchManifest(Answer):

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from bokgi.cli.language import current_language, say
 from bokgi.cli.screen import console, table
+from bokgi.cli.used_data import show_used_data
 from bokgi.errors.base import Language
 from bokgi.orders.reasons import WORDS
 from bokgi.reports.formats import percent
@@ -15,15 +16,12 @@ from bokgi.reports.headline import Figure, cost_sentence, first_figures, investe
 from bokgi.reports.run_record import RunRecord
 
 SHOWN_STOCKS = 20
-SHOWN_FAULTS = 15
-_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
-_ORDER = ("error", "warning", "note")
 
 
 def show_result(record: RunRecord) -> None:
     """Print one result."""
     _show_title(record)
-    _show_faults(record)
+    show_used_data(record.facts.faults)
     _show_figures(record)
     _show_stocks(record)
     _show_reasons(record)
@@ -58,20 +56,6 @@ def _show_title(record: RunRecord) -> None:
         )
     )
     click.echo(invested_sentence(record, current_language()))
-
-
-def _show_faults(record: RunRecord) -> None:
-    """The heaviest first; kinds that many stocks share are one line."""
-    if not record.facts.faults:
-        return
-    click.echo(say("\nFaults and peculiarities of the data used:", "\n사용한 자료의 문제와 특이 사항:"))
-    language = "korean" if current_language() is Language.KOREAN else "english"
-    by_kind: dict[tuple[str, str], list[str]] = {}
-    for fault in record.facts.faults:
-        by_kind.setdefault((fault["severity"], fault["kind"]), []).append(fault[language])
-    for (severity, _), sentences in sorted(by_kind.items(), key=lambda item: _ORDER.index(item[0][0]))[:SHOWN_FAULTS]:
-        more = say(f" (and {len(sentences) - 1} more)", f" (외 {len(sentences) - 1}건)") if len(sentences) > 1 else ""
-        click.echo("  " + click.style("•", fg=_COLOURS[severity]) + f" {sentences[0]}{more}")
 
 
 def _show_figures(record: RunRecord) -> None:

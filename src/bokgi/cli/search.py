@@ -17,6 +17,7 @@ from bokgi.cli.frame import Command
 from bokgi.cli.inputs import DAY, INTERVAL
 from bokgi.cli.language import current_language, say
 from bokgi.cli.screen import console, progress_bar, table
+from bokgi.cli.used_data import show_used_data
 from bokgi.config.settings import Settings
 from bokgi.errors.base import Language
 from bokgi.errors.reports import FileNotWritten
@@ -69,7 +70,7 @@ def search(settings: Settings, /, codes: tuple[str, ...], json_file: Path | None
     check_files(json_file, csv_file, None)
     given, parameters = parted(codes)
     body = searched(settings, _request(given, parameters, told))
-    _show(body)
+    show_ranking(body)
     if json_file is not None:
         _write(json_file, json.dumps(body, ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n")
     if csv_file is not None:
@@ -131,12 +132,13 @@ def _space(given: str | None) -> object:
         raise click.UsageError(say(f"--space is no JSON: {error}", f"--space가 JSON이 아닙니다: {error}")) from error
 
 
-def _show(body: dict[str, Any]) -> None:
-    """The ranking, then the sentences of the first stock."""
+def show_ranking(body: dict[str, Any]) -> None:
+    """What the data were, the ranking, then the sentences of the first stock."""
     is_korean = current_language() is Language.KOREAN
     key = "korean" if is_korean else "english"
     if body["data"]["synthetic"]:
         click.echo(click.style(say("SYNTHETIC DATA: invented prices.", "합성 데이터: 지어낸 가격입니다."), fg="yellow", bold=True))
+    show_used_data(body["data"]["faults"])
     headings = (
         (say("Stock", "종목"), "left"),
         (say("Out of sample", "검증 구간"), "right"),

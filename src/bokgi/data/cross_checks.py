@@ -7,18 +7,16 @@ Counts are sessions or bars, examples name the first case. Prices of an adjusted
 
 from dataclasses import replace
 
-import numpy as np
 import polars as pl
 
 from bokgi.bars.interval import DAILY
+from bokgi.data.close_chain import chain_pairs, is_chain_broken
 from bokgi.data.faults import Fault
-from bokgi.data.importers.prices import AFTER_MARKET_SINCE
 from bokgi.data.incoming import Incoming
 from bokgi.data.quality_frames import counted_faults, shown
 from bokgi.data.resampling import resample_incoming
 from bokgi.data.series import SeriesFacts, VolumeKind
-from bokgi.market.instruments import Board, Exchange, Kind
-from bokgi.market.limits import base_from_close
+from bokgi.market.instruments import Exchange, Kind
 
 PRICE_TOLERANCE = 0.0005
 """Relative difference of closes that rounding of adjusted prices explains; unadjusted ones must be equal."""
@@ -73,13 +71,11 @@ def intraday_against_daily(bars: Incoming, days: Incoming) -> tuple[Fault, ...]:
 def chain_faults(days: Incoming) -> tuple[Fault, ...]:
     """Unadjusted Korean days whose base price does not follow from the close before: ex-dates, or all-day closes since 2026-09-14."""
     rows = days.bars.filter(pl.col("code").is_in([code for code, facts in days.facts.items() if _has_chain(facts)]))
-    before = [pl.col(name).shift(1).over("code").alias(f"{name}_before") for name in ("session", "close")]
-    pairs = rows.with_columns(before).filter(pl.col("session_before") >= AFTER_MARKET_SINCE, pl.col("base_price").is_not_null())
+    pairs = chain_pairs(rows)
     if pairs.is_empty():
         return ()
-    day = pairs["session"].to_numpy().astype("datetime64[D]")
-    expected = base_from_close(pairs["close_before"].to_numpy(), day, Board.KOSPI, Kind.STOCK)
-    broken = pairs.filter(pl.Series(~np.isclose(expected, pairs["base_price"].to_numpy(), rtol=0.0, atol=0.5)))
+    ladders = {code: (facts.board, facts.kind) for code, facts in days.facts.items()}
+    broken = pairs.filter(pl.Series(is_chain_broken(pairs, ladders)))
     words = pl.format("{} base {}, close before {}", _day(), shown(pl.col("base_price")), shown(pl.col("close_before")))
     return tuple(counted_faults(broken, "chain_broken", words))
 

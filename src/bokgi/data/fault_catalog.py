@@ -278,6 +278,21 @@ FAULT_KINDS: dict[str, FaultKind] = {
         "{code}: the source's new data do not continue what is stored: {count} bars differ (stored -> new: {example}). "
         "Nothing was changed and no new bar was added.",
     ),
+    "no_common_bars": FaultKind(
+        _WARNING,
+        "{code}: 제공처의 새 봉 {count}개는 저장된 봉과 겹치는 것이 없어 견주지 못하고 더했습니다(저장된 봉 / 새 봉: {example}). "
+        "그 사이에 액면분할 등이 있었다면 알 수 없습니다.",
+        "{code}: {count} new bars of the source have none in common with what is stored and were added without a comparison "
+        "(stored / new: {example}); a split in between would not be seen.",
+    ),
+    "no_common_bars_held": FaultKind(
+        _WARNING,
+        "{code}: 제공처의 새 봉 {count}개는 저장된 봉과 겹치는 것이 없어 같은 기준의 가격인지 알 수 없습니다"
+        "(저장된 봉 / 새 봉: {example}). "
+        "아무것도 바꾸지 않았고, 새 봉도 더하지 않았습니다.",
+        "{code}: {count} new bars of the source have none in common with what is stored, so that they may be on another scale "
+        "(stored / new: {example}). Nothing was changed and no new bar was added.",
+    ),
     "kind_unknown": FaultKind(
         _NOTE,
         "{code}: 종목 종류(주식·ETF 등)를 알 수 없습니다. 종목 정보 파일을 가져오거나 종류를 지정하세요.",

@@ -8,12 +8,13 @@ Notes
 Three faults are known well enough to be mended. A *block* of up to 60 sessions whose prices are five or more times too high or too low,
 between sessions that go on as if nothing had happened: a split that the source applied to a part of the past. The *beginning* of an
 adjusted series that lacks a split which the source itself names. And a *unit*: sessions quoted in pounds among sessions in pence (London,
-and the like in Johannesburg and Tel Aviv), a hundred times too low. Price limits make all of them impossible as real prices; a jump that
-the exchange's own base price knows is believed. All else is reported and left.
+and the like in Johannesburg and Tel Aviv), a hundred times too low. Price limits make all of them impossible as real prices in Korea; where
+there are none, a block must jump by the whole multiple within a few percent at both edges, or at the day of such a split that the source
+names. A jump that the exchange's own base price knows is believed. All else is reported and left.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -23,12 +24,15 @@ from bokgi.data.faults import Fault
 from bokgi.data.incoming import Incoming
 from bokgi.data.repair_records import Repair
 from bokgi.market.instruments import Exchange
+from bokgi.market.kinds import has_price_limit
 from bokgi.units import FloatArray
 
 LONGEST_BLOCK = 60
 MULTIPLES = (5.0, 7.0, 8.0, 10.0, 20.0, 25.0, 50.0, 100.0)
 CONTINUITY = 1.35
 """Most that a price may move from one session to the next where nothing is wrong: the price limit and a little."""
+EDGE = 1.05
+"""Most that a price may move beside the whole multiple where no limit holds it: five percent."""
 SMALLEST_JUMP = 3.5
 UNIT = 100.0
 _UNIT_SUFFIXES = (".L", ".JO", ".TA")
@@ -49,7 +53,7 @@ def find_repairs(incoming: Incoming) -> tuple[Repair, ...]:
     for code in codes:
         rows = incoming.bars.filter(pl.col("code") == code)
         is_unit = incoming.facts[code].exchange is Exchange.OTHER and code.endswith(_UNIT_SUFFIXES)
-        found.extend(_units(rows) if is_unit else _blocks(rows))
+        found.extend(_units(rows) if is_unit else _blocks(rows, _closes_of(rows, incoming, code)))
         if not found or found[-1].code != code:
             found.extend(_before_splits(rows, incoming, code))
     return tuple(found)
@@ -76,12 +80,34 @@ def repair_faults(repairs: Sequence[Repair], *, are_applied: bool = True) -> tup
     return tuple(Fault(kind, each.code, each.rows, each.first, each.last, each.words) for each in repairs)
 
 
-def _blocks(rows: pl.DataFrame) -> Iterator[Repair]:
-    """Runs of sessions between a jump and the same jump back."""
+@dataclass(frozen=True)
+class _Closes:
+    """Closes and base prices [price] of one series in order, and what else is known of its jumps.
+
+    has_limits : whether the exchange limits how far a price may move; splits : (day, ratio) as the source names them
+    """
+
+    close: FloatArray
+    base: FloatArray
+    days: list[date]
+    has_limits: bool
+    splits: tuple[tuple[date, float], ...]
+
+
+def _closes_of(rows: pl.DataFrame, incoming: Incoming, code: str) -> _Closes:
     close, base = (rows[name].fill_null(float("nan")).to_numpy() for name in ("close", "base_price"))
+    facts = incoming.facts[code]
+    has_limits = facts.exchange is Exchange.XKRX and (facts.kind is None or has_price_limit(facts.kind))
+    splits = tuple((day, ratio) for named, day, ratio in incoming.splits if named == code)
+    return _Closes(close, base, rows["session"].to_list(), has_limits, splits)
+
+
+def _blocks(rows: pl.DataFrame, known: _Closes) -> Iterator[Repair]:
+    """Runs of sessions between a jump and the same jump back."""
+    close = known.close
     at = 1
     while at < len(close):
-        end = _end_of_block(close, base, at)
+        end = _end_of_block(known, at)
         if end is None:
             at += 1
             continue
@@ -103,15 +129,25 @@ def _before_splits(rows: pl.DataFrame, incoming: Incoming, code: str) -> Iterato
                 return
 
 
-def _end_of_block(close: FloatArray, base: FloatArray, at: int) -> int | None:
-    """The session at which the price is back; None where no block begins at `at`."""
+def _end_of_block(known: _Closes, at: int) -> int | None:
+    """The session at which the price is back; None where no block begins at `at`, or where it may be a real move."""
+    close, base = known.close, known.base
     multiple = _multiple(close[at] / close[at - 1])
     if multiple is None or _is_known(close, base, at):
         return None
     for end in range(at + 1, min(at + LONGEST_BLOCK, len(close) - 1) + 1):
         if _is_continuous(close[end], close[end - 1] / multiple) and not _is_continuous(close[end], close[end - 1]):
-            return None if _is_known(close, base, end) else end
+            return end if _is_sure(known, at, end, multiple) and not _is_known(close, base, end) else None
     return None
+
+
+def _is_sure(known: _Closes, at: int, end: int, multiple: float) -> bool:
+    """Whether the block `[at, end)` cannot be a real move: by the limits of the exchange, by its edges, or by a split that is named."""
+    edges = (known.close[at] / known.close[at - 1], known.close[end - 1] / known.close[end])
+    if known.has_limits or all(_is_continuous(edge, multiple, EDGE) for edge in edges):
+        return True
+    near = [ratio for day, ratio in known.splits for edge in (at, end) if abs((known.days[edge] - day).days) <= _DAYS_AROUND_SPLIT]
+    return any(_is_continuous(max(ratio, 1 / ratio), max(multiple, 1 / multiple), EDGE) for ratio in near)
 
 
 def _multiple(ratio: float) -> float | None:
@@ -122,8 +158,8 @@ def _multiple(ratio: float) -> float | None:
     return None
 
 
-def _is_continuous(one: float, other: float) -> bool:
-    return bool(one > 0 and other > 0 and 1 / CONTINUITY <= one / other <= CONTINUITY)
+def _is_continuous(one: float, other: float, most: float = CONTINUITY) -> bool:
+    return bool(one > 0 and other > 0 and 1 / most <= one / other <= most)
 
 
 def _is_known(close: FloatArray, base: FloatArray, at: int) -> bool:

@@ -27,6 +27,8 @@ _COVERAGE_KINDS = frozenset(
         "partial_last_session",
         "repaired_block",
         "source_contradicts",
+        "no_common_bars",
+        "no_common_bars_held",
         "source_changed_past",
         "source_changed_volume",
     }

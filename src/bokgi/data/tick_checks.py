@@ -48,7 +48,8 @@ def _rows_among(keys: pl.Series, different: pl.Series, chosen: BoolArray) -> Boo
     return keys.is_in(different.filter(pl.Series(chosen)).implode()).fill_null(value=False).to_numpy()
 
 
-_ANY_LADDER = ((Board.KOSPI, Kind.STOCK), (Board.KOSDAQ, Kind.STOCK), (Board.KOSPI, Kind.ETF))
+ANY_LADDER = ((Board.KOSPI, Kind.STOCK), (Board.KOSDAQ, Kind.STOCK), (Board.KOSPI, Kind.ETF))
+"""One (board, kind) for each ladder that a Korean issue of unknown kind may be on."""
 
 
 def likely_ladders(prices: pl.DataFrame) -> dict[tuple[Board, Kind], list[str]]:
@@ -61,7 +62,7 @@ def likely_ladders(prices: pl.DataFrame) -> dict[tuple[Board, Kind], list[str]]:
     """
     best: dict[str, tuple[int, tuple[Board, Kind]]] = {}
     rest = prices
-    for ladder in _ANY_LADDER:
+    for ladder in ANY_LADDER:
         off = rest.select("code", pl.Series("off", tick_state(rest, *ladder)[1])).group_by("code").agg(pl.col("off").sum())
         for code, count in off.iter_rows():
             if code not in best or count < best[code][0]:
@@ -76,6 +77,6 @@ def likely_ladders(prices: pl.DataFrame) -> dict[tuple[Board, Kind], list[str]]:
 def off_ladder(prices: pl.DataFrame) -> BoolArray:
     """Prices that lie on no ladder at all: neither that of a share on any board nor that of an ETF."""
     off = np.ones(prices.height, dtype=np.bool_)
-    for board, kind in _ANY_LADDER:
+    for board, kind in ANY_LADDER:
         off &= tick_state(prices, board, kind)[1]
     return off

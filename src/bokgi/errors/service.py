@@ -224,6 +224,24 @@ class UploadUnknown(MissingError):
         super().__init__(field="id", given=given[:100])
 
 
+class ImportNotCancellable(InputError):
+    code = "import_not_cancellable"
+    english = "{given} imports a file and ends by itself; only a fetch from a source can be cancelled."
+    korean = "{given}은(는) 파일 가져오기여서 저절로 끝납니다. 제공처에서 받는 것만 중단할 수 있습니다."
+
+    def __init__(self, given: str) -> None:
+        super().__init__(field="id", given=given[:100])
+
+
+class FetchCancelled(InputError):
+    code = "fetch_cancelled"
+    english = "The fetch was cancelled; what was fetched until then is kept. Start it again for the rest."
+    korean = "받기를 중단했습니다. 그때까지 받은 것은 남아 있습니다. 나머지는 다시 시작하면 받습니다."
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
 class ScheduleUnknown(MissingError):
     code = "schedule_unknown"
     english = "There is no schedule {number}. GET /api/data/schedules lists them."

@@ -38,11 +38,12 @@ class DbosQueue:
 
     def enqueue(self, job: Job) -> None:
         payload = _checked_payload(job)
+        queue = self._queues.aside if job.is_aside else self._queues.ordinary
         with faults_named(), self._engine.begin() as connection:
             # In a transaction of ours: the client's own `enqueue` waits without end for a locked SQLite file.
             self._client.enqueue_in_transaction(
                 connection,
-                {"workflow_name": WORKFLOW, "queue_name": self._queues.ordinary, "workflow_id": job.id, "app_version": APPLICATION_VERSION},
+                {"workflow_name": WORKFLOW, "queue_name": queue, "workflow_id": job.id, "app_version": APPLICATION_VERSION},
                 job.kind,
                 payload,
             )

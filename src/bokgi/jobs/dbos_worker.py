@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, Queue
 
@@ -25,6 +25,7 @@ _LOCK_SECONDS = 30.0
 _BACKOFF_FACTOR = 4.0
 _DRAIN_STEP_SECONDS = 0.02
 _SUSPECTS_POLLING_SECONDS = 0.5
+_ASIDE_POLLING_SECONDS = 0.5
 _BUSY_POLLING_SECONDS = 0.005
 """While a job runs the next one is looked for this soon after its end; looks of a worker that is full ask nobody."""
 
@@ -36,7 +37,7 @@ class JobWorker:
     ----------
     worker_id : stable over restarts, and never given to two living processes
     handlers : by kind of job; a handler runs in a thread, and raises to be tried again
-    concurrency : jobs carried out at the same time
+    concurrency : jobs carried out at the same time, beside one that waits for others (`Job.is_aside`)
     polling_seconds : how often the queue is looked at [s]
     backoff_seconds : pause before the second try of a handler; four times as long before the third [s]
     """
@@ -62,6 +63,7 @@ class JobWorker:
         self._rows = JobRows(self._engine)
         self._housekeeping = Housekeeping(self._rows, worker_id, self._queues, self.running)
         self._running: dict[str, int] = {}
+        self._aside: set[str] = set()
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(concurrency)
         self._draining = threading.Event()
@@ -89,6 +91,11 @@ class JobWorker:
         """Jobs that this process carries out now."""
         with self._lock:
             return tuple(self._running)
+
+    def _computing(self) -> int:
+        """Jobs that run in a place: all but those aside."""
+        with self._lock:
+            return len(self._running.keys() - self._aside)
 
     def stop(self, grace_seconds: float) -> tuple[str, ...]:
         """Take nothing new, let what runs come to its end, and return when it has or when the time is over.
@@ -146,7 +153,7 @@ class JobWorker:
         def carry_out(kind: str, payload: dict[str, JSON]) -> None:
             job = Job(str(DBOS.workflow_id), kind, payload)
             # A suspect comes on top of the engine's count of ordinary jobs; the limit holds for both.
-            with self._counted(job), self._slots:
+            with self._counted(job), nullcontext() if job.is_aside else self._slots:
                 self._carry_out(job)
 
         return carry_out
@@ -154,7 +161,11 @@ class JobWorker:
     def _declare_queues(self, dbos: DBOS) -> None:
         """Queues in memory: limits of a queue in the database belong to all workers, and the row is read at every look."""
         registry = dbos._registry  # noqa: SLF001 - the public way only knows queues in the database
-        limits = {self._queues.ordinary: (self._concurrency, self._polling_seconds), self._queues.suspects: (1, _SUSPECTS_POLLING_SECONDS)}
+        limits = {
+            self._queues.ordinary: (self._concurrency, self._polling_seconds),
+            self._queues.suspects: (1, _SUSPECTS_POLLING_SECONDS),
+            self._queues.aside: (1, _ASIDE_POLLING_SECONDS),
+        }
         for name, (concurrency, polling_seconds) in limits.items():
             registry._register_internal_queue(name, worker_concurrency=concurrency, polling_interval_sec=polling_seconds)  # noqa: SLF001 - as above
         self._ordinary = registry.internal_queue_map[self._queues.ordinary]
@@ -164,7 +175,7 @@ class JobWorker:
         """A claim asks four questions and builds each anew, even where nothing waits; one prepared question is enough to see that."""
 
         def scopes(queue_name: str) -> list[str | None]:
-            is_full = queue_name == self._queues.ordinary and len(self.running()) >= self._concurrency
+            is_full = queue_name == self._queues.ordinary and self._computing() >= self._concurrency
             return [None] if not is_full and self._rows.is_waiting(queue_name) else []
 
         # Where the engine is told which parts of a queue have work; without it, every look is a claim.
@@ -192,7 +203,10 @@ class JobWorker:
         """A job may run twice here: the hung start of it, and the one after it was taken back."""
         with self._lock:
             self._running[job.id] = self._running.get(job.id, 0) + 1
-            self._look_often(min(self._polling_seconds, _BUSY_POLLING_SECONDS))
+            if job.is_aside:
+                self._aside.add(job.id)
+            else:
+                self._look_often(min(self._polling_seconds, _BUSY_POLLING_SECONDS))
         try:
             yield
         finally:
@@ -200,7 +214,8 @@ class JobWorker:
                 self._running[job.id] -= 1
                 if not self._running[job.id]:
                     del self._running[job.id]
-                if not self._running:
+                    self._aside.discard(job.id)
+                if self._running.keys() <= self._aside:
                     self._look_often(self._polling_seconds)
 
     def _look_often(self, seconds: float) -> None:

@@ -17,6 +17,9 @@ RETRIES = 3
 TAKINGS = 3
 """How often a job is taken up by workers that die with it."""
 
+ASIDE = "aside"
+"""Key of a payload: true for a job that waits for other machines rather than computes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -25,6 +28,11 @@ class Job:
     id: str
     kind: str
     payload: Mapping[str, JSON] = field(default_factory=dict)
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether a worker carries it out beside those that compute, one at a time; it takes none of their places."""
+        return self.payload.get(ASIDE) is True
 
 
 Handler = Callable[[Job], None]

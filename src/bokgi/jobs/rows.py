@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bokgi.jobs.database import SCHEMA, reading
 from bokgi.jobs.port import JobState
-from bokgi.jobs.queue_names import QueueNames
+from bokgi.jobs.queue_names import ASIDE_PREFIX, QueueNames
 
 _STATES = {
     "ENQUEUED": JobState.QUEUED,
@@ -122,7 +122,8 @@ class JobRows:
 
     def _queue_for(self, queues: QueueNames) -> sa.ColumnElement[str]:
         suspect = self._jobs.c.recovery_attempts >= SUSPECT_TAKINGS
-        return sa.case((suspect, queues.suspects), else_=queues.ordinary)
+        is_aside = self._jobs.c.queue_name.startswith(ASIDE_PREFIX)
+        return sa.case((suspect, queues.suspects), (is_aside, queues.aside), else_=queues.ordinary)
 
     def forget(self, job_ids: Collection[str]) -> None:
         jobs = self._jobs

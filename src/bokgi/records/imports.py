@@ -1,7 +1,7 @@
 """Uploaded files, and series fetched from sources, and what came of their import.
 
-Convention: an import is queued, then running, then completed or failed; it may run twice where a worker died, for the store takes equal
-bars once.
+Convention: an import is queued, then running, then completed, failed or cancelled; it may run twice where a worker died, for the store
+takes equal bars once.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from bokgi.records.counters import next_number
 from bokgi.records.database import Database
 from bokgi.records.tables import IMPORTS
 
-QUEUED, RUNNING, COMPLETED, FAILED = "queued", "running", "completed", "failed"
+QUEUED, RUNNING, COMPLETED, FAILED, CANCELLED = "queued", "running", "completed", "failed", "cancelled"
 _COUNTER = "imports"
 
 
@@ -103,6 +103,21 @@ class ImportRows:
         status = COMPLETED if error is None else FAILED
         values = {"status": status, "report": [dict(row) for row in report], "error": dict(error) if error else None}
         return self._changed(number, values | {"finished_at": self._clock()}) is not None
+
+    def cancel(self, number: str, error: Mapping[str, Any]) -> ImportRow | None:
+        """End an import because somebody asked for it; its report stays as it is. None where it has ended already, or is unknown."""
+        return self._changed(number, {"status": CANCELLED, "error": dict(error), "finished_at": self._clock()})
+
+    def is_open(self, number: str) -> bool:
+        """Whether an import waits or runs."""
+        row = self.get(number)
+        return row is not None and row.status in (QUEUED, RUNNING)
+
+    def tell_cancelled(self, number: str, report: Sequence[Mapping[str, Any]]) -> None:
+        """What a worker had done when it saw that the import was cancelled."""
+        values = {"report": [dict(row) for row in report]}
+        with self._database.writing() as connection:
+            connection.execute(update(IMPORTS).where(IMPORTS.c.id == number, IMPORTS.c.status == CANCELLED).values(values))
 
     def _changed(self, number: str, values: Mapping[str, Any]) -> ImportRow | None:
         open_now = (IMPORTS.c.id == number, IMPORTS.c.status.in_((QUEUED, RUNNING)))

@@ -166,7 +166,7 @@ IMPORTS = Table(
     Column("path", PlainText, nullable=False, doc="where the file waits until it is imported"),
     Column("size_bytes", BigInteger, nullable=False, doc="size of the file"),
     Column("hints", JSON, nullable=False, doc="what the person said of the file"),
-    Column("status", PlainText, nullable=False, server_default=text("'queued'"), doc="queued, running, completed or failed"),
+    Column("status", PlainText, nullable=False, server_default=text("'queued'"), doc="queued, running, completed, failed or cancelled"),
     Column("report", JSON, nullable=False, server_default=text("'[]'"), doc="an entry a file: what was taken, what was refused and why"),
     Column("error", JSON(none_as_null=True), doc="code, english, korean, field"),
     Column("created_at", UtcInstant, nullable=False, doc="when it was uploaded"),

@@ -41,7 +41,9 @@ _HEADINGS = (
     ("DSR", "DSR"),
     ("같은 크기 잡음의 중앙값", "Noise of the same size, median"),
     ("거래일 수", "Sessions"),
+    ("자료에 관해 알아둘 점", "What to know about the data"),
 )
+_FAULT_HEADINGS = (("정도", "Severity"), ("종목코드", "Code"), ("문장", "Sentence"))
 
 
 def headings(language: Language) -> list[str]:
@@ -52,7 +54,8 @@ def headings(language: Language) -> list[str]:
 
 def ranking_rows(body: Mapping[str, Any], language: Language) -> list[list[Any]]:
     """One row a stock, in the order of the result."""
-    return [_row(place, stock, language) for place, stock in enumerate(body["stocks"], 1)]
+    told = _told_by_stock(body, language)
+    return [[*_row(place, stock, language), told[stock["code"]]] for place, stock in enumerate(body["stocks"], 1)]
 
 
 def ranking_csv(body: Mapping[str, Any], language: Language) -> bytes:
@@ -66,7 +69,7 @@ def ranking_csv(body: Mapping[str, Any], language: Language) -> bytes:
 
 
 def ranking_workbook(body: Mapping[str, Any], language: Language) -> bytes:
-    """A workbook with the ranking, and a sheet of all sentences."""
+    """A workbook with the ranking, a sheet of all sentences, and one of the faults of the data."""
     import xlsxwriter
 
     content = io.BytesIO()
@@ -83,16 +86,35 @@ def ranking_workbook(body: Mapping[str, Any], language: Language) -> bytes:
     said = [(stock["code"], sentence) for stock in body["stocks"] for sentence in (stock["sentence"], *stock["details"]) if sentence]
     for place, (code, sentence) in enumerate(said, 1):
         sentences.write_row(place, 0, [code, sentence["korean" if is_korean else "english"]])
+    faults = book.add_worksheet("자료" if is_korean else "Data")
+    for place, row in enumerate(_fault_rows(body, language)):
+        faults.write_row(place, 0, row, None if place else bold)
     book.close()
     return content.getvalue()
+
+
+def _fault_rows(body: Mapping[str, Any], language: Language) -> list[list[str]]:
+    """The headings, then every fault of the data, those of no single stock with an empty code."""
+    place, key = (0, "korean") if language is Language.KOREAN else (1, "english")
+    told = [[fault["severity"], fault["code"], fault[key]] for fault in body["data"]["faults"]]
+    return [[heading[place] for heading in _FAULT_HEADINGS], *told]
+
+
+def _told_by_stock(body: Mapping[str, Any], language: Language) -> dict[str, str]:
+    """The faults that concern each stock in one cell: its own, then those of no stock of the search."""
+    own: dict[str, list[str]] = {stock["code"]: [] for stock in body["stocks"]}
+    common: list[str] = []
+    for _, code, sentence in _fault_rows(body, language)[1:]:
+        own.get(code, common).append(sentence)
+    return {code: " | ".join((*sentences, *common)) for code, sentences in own.items()}
 
 
 def _row(place: int, stock: Mapping[str, Any], language: Language) -> list[Any]:
     sentence = stock["sentence"]
     said = None if sentence is None else sentence["korean" if language is Language.KOREAN else "english"]
-    first = [place, stock["code"], stock["name"] if language is Language.KOREAN else stock["name_en"], stock["verdict"], said]
+    first: list[Any] = [place, stock["code"], stock["name"] if language is Language.KOREAN else stock["name_en"], stock["verdict"], said]
     if not stock["trials"]:
-        return first + [None] * (len(_HEADINGS) - len(first))
+        return first + [None] * (len(_HEADINGS) - 1 - len(first))
     best, judged = stock["best"], stock["honesty"] or {}
     anchored, rolling = judged.get("anchored"), judged.get("rolling")
     alone, held = judged.get("against_no_trade"), judged.get("against_holding")

@@ -3,7 +3,7 @@
 Everything that a default decided stands in the resolved request of the result, so that it can be run again as it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -186,17 +186,24 @@ def _index(store: Store, panel: Panel, done: Computation, request: BacktestReque
 
 def _facts(store: Store, panel: Panel, request: BacktestRequest, version: int | None) -> PanelFacts:
     assert request.interval is not None
-    faults, repairs = data_findings(store, request, version)
-    assumed = tuple(assumed_fault(instrument) for instrument in panel.instruments if instrument.assumed)
-    universe = universe_faults(request.universe or {})
+    faults, repairs = told_findings(store, request, version, panel.instruments)
     return PanelFacts(
         interval=str(request.interval),
         coverage=tuple(coverage_of(panel, index) for index in range(len(panel.instruments))),
-        faults=[fault_json(fault) for fault in (*universe, *faults, *assumed)],
+        faults=[fault_json(fault) for fault in faults],
         sources=panel.sources,
         synthetic=panel.synthetic,
         adjustments=[repair_json(repair) for repair in repairs],
     )
+
+
+def told_findings(
+    store: Store, request: BacktestRequest, version: int | None, instruments: Iterable[Instrument]
+) -> tuple[tuple[Fault, ...], tuple[Repair, ...]]:
+    """Everything that a result says of its data: of the universe, of the bars, and of instruments whose kind is not known."""
+    faults, repairs = data_findings(store, request, version)
+    assumed = (assumed_fault(instrument) for instrument in instruments if instrument.assumed)
+    return (*universe_faults(request.universe or {}), *faults, *assumed), repairs
 
 
 def data_findings(store: Store, request: BacktestRequest, version: int | None) -> tuple[tuple[Fault, ...], tuple[Repair, ...]]:

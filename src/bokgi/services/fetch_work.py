@@ -94,7 +94,9 @@ class FetchWork:
         except Exception:  # noqa: BLE001  # logged below; one source must never end the worker
             _log.exception("fetch %s failed in a way nobody foresaw", row.id)
             told = dict(UNFORESEEN)
-        self._rows.finish(row.id, progress.report() if progress.total else [], told)
+        report = progress.report() if progress.total else []
+        if not self._rows.finish(row.id, report, told):
+            self._rows.tell_cancelled(row.id, report)
 
     def _fetched(self, row: ImportRow, progress: _Progress) -> FetchReport:
         asked = fetch_of(row)
@@ -105,7 +107,9 @@ class FetchWork:
         wanted = wanted_series(shelf.store, shelf.master, codes, interval)
         progress.total = len(wanted)
         fetching = Fetching(self._source_of(str(asked["source"]), self._settings), shelf.store)
-        return fetching.fetch(wanted, on_entry=lambda entry, *_: self._tell(row, progress, entry))
+        return fetching.fetch(
+            wanted, on_entry=lambda entry, *_: self._tell(row, progress, entry), cancelled=lambda: not self._rows.is_open(row.id)
+        )
 
     def _tell(self, row: ImportRow, progress: _Progress, entry: ImportEntry) -> None:
         progress.entries.append(entry)

@@ -15,12 +15,13 @@ from bokgi.data.sources.words import codes_of_words
 from bokgi.data.store import Store
 from bokgi.errors.base import BokgiError, Language
 from bokgi.errors.requests import FieldInvalid
-from bokgi.errors.service import FieldMissing, NothingHeld
+from bokgi.errors.service import FetchCancelled, FieldMissing, ImportNotCancellable, NothingHeld, UploadUnknown
 from bokgi.errors.sources import IntervalNotOffered
-from bokgi.jobs.port import Job, JobQueue
+from bokgi.jobs.port import ASIDE, Job, JobQueue
 from bokgi.records.imports import ImportRow, ImportRows
 from bokgi.services.data_library import IMPORT
 from bokgi.services.fetch_schedules import USUAL_TIME, Schedule, Schedules
+from bokgi.services.import_entries import error_json
 from bokgi.services.shelf import Shelves
 
 STORED, LIST = "stored", "list:"
@@ -48,6 +49,25 @@ class Fetches:
         """
         chosen, words = self._checked(profile, source, interval, stocks)
         return self._started(profile, source, chosen, words)
+
+    def cancel(self, number: str) -> ImportRow:
+        """End a fetch: what was fetched stays, and a worker asks nothing more after the question that is on its way.
+
+        A fetch that has ended stays as it is.
+
+        Raises
+        ------
+        UploadUnknown, ImportNotCancellable
+        """
+        row = self._rows.get(number)
+        if row is None:
+            raise UploadUnknown(number)
+        if fetch_of(row) is None:
+            raise ImportNotCancellable(number)
+        cancelled = self._rows.cancel(number, error_json(FetchCancelled()))
+        if cancelled is not None:
+            self._queue.cancel(number)
+        return cancelled or self._rows.get(number) or row
 
     def held(self) -> list[dict[str, str]]:
         """Answers that are kept beside the store because they contradict it."""
@@ -105,7 +125,7 @@ class Fetches:
         shown = ", ".join(words[:3]) + (f" (+{len(words) - 3})" if len(words) > 3 else "")
         hints = {"fetch": {"source": source, "interval": str(interval), "stocks": list(words)}}
         row = self._rows.add(profile, f"{source} {interval}: {shown}", "", hints, 0)
-        self._queue.enqueue(Job(row.id, IMPORT, {}))
+        self._queue.enqueue(import_job(row))
         return row
 
 
@@ -142,6 +162,11 @@ def fetch_of(row: ImportRow) -> Mapping[str, Any] | None:
     """What a row asks to fetch; None where it is an uploaded file."""
     asked = row.hints.get("fetch")
     return asked if isinstance(asked, Mapping) and not row.path else None
+
+
+def import_job(row: ImportRow) -> Job:
+    """The job of an import; a fetch waits for its source most of the time, and keeps no run from being computed."""
+    return Job(row.id, IMPORT, {} if fetch_of(row) is None else {ASIDE: True})
 
 
 def _held_json(path: Path) -> dict[str, str]:

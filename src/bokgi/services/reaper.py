@@ -12,8 +12,7 @@ from bokgi.records.imports import ImportRow, ImportRows
 from bokgi.records.runs import OpenRun, RunRows, RunState
 from bokgi.records.searches import SearchEnd, SearchRow, SearchRows
 from bokgi.records.workers import WorkerRows
-from bokgi.services.data_library import IMPORT
-from bokgi.services.fetches import fetch_of
+from bokgi.services.fetches import fetch_of, import_job
 from bokgi.services.runs import BACKTEST
 from bokgi.services.searches import SEARCH
 
@@ -110,7 +109,7 @@ class Reaper:
         if state is JobState.FAILED:
             self._imports.finish(upload.id, [], POISON_IMPORT if fetch_of(upload) is None else POISON_FETCH)
         elif state is None:
-            self._queue.enqueue(Job(upload.id, IMPORT, {}))
+            self._queue.enqueue(import_job(upload))
         elif state is JobState.QUEUED:
             self._queue.adopt([upload.id])
 

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from bokgi.bars.interval import DAILY
+from bokgi.data.store_panels import instrument_of
 from bokgi.errors.orders import TimeUnpriced
 from bokgi.records.searches import SearchRow
 from bokgi.reports.canonical_json import canonical_json
 from bokgi.research.honesty_json import to_honesty, to_surroundings
 from bokgi.research.verdict import Judged, Verdict, verdicts
-from bokgi.services.data_facts import fault_json, lasting_faults
+from bokgi.services.backtest import told_findings
+from bokgi.services.data_facts import fault_json, repair_json
 from bokgi.services.manifest import code_hash, code_version, environment
 from bokgi.services.search_parts import part_of_key
 from bokgi.services.search_request import SearchRequest
@@ -146,14 +148,17 @@ def _data(request: SearchRequest, versions: Mapping[str, int], shelf: Shelf) -> 
     base = request.base
     assert base.interval is not None
     version = versions.get(str(base.interval)) or None
-    faults = lasting_faults(shelf.store.faults_for(base.codes, base.interval, base.start, base.end, version=version))
     series = shelf.store.series(base.interval, version=version)
-    known = [series[code].facts for code in base.codes if code in series]
+    known = {code: series[code].facts for code in base.codes if code in series}
+    master = shelf.master
+    instruments = [master.lookup(code) if master.known(code) else instrument_of(facts) for code, facts in known.items()]
+    faults, repairs = told_findings(shelf.store, base, version, instruments)
     return {
         "interval": str(base.interval),
         "start_date": base.start.isoformat() if base.start else None,
         "end_date": base.end.isoformat() if base.end else None,
-        "synthetic": any(facts.synthetic for facts in known),
+        "synthetic": any(facts.synthetic for facts in known.values()),
         "daily_version": versions.get(str(DAILY), 0),
         "faults": [fault_json(fault) for fault in faults],
+        "adjustments": [repair_json(repair) for repair in repairs],
     }

@@ -75,7 +75,7 @@ class Told:
             volume=pl.Series([float(volume) for volume in self.volumes or [1_000.0] * len(closes)]),
             base_price=pl.lit(None, pl.Float64),
         )
-        facts = SeriesFacts(wanted.code, "told", adjusted=True, **self.facts)  # type: ignore[arg-type]  # what a test says
+        facts = SeriesFacts(wanted.code, "told", **({"adjusted": True} | self.facts))  # type: ignore[arg-type]  # what a test says
         return Incoming(DAILY, bars, {wanted.code: facts})
 
 
@@ -182,6 +182,21 @@ def test_bars_of_a_session_that_is_not_settled_are_not_stored(store: Store, cloc
     assert store.series(DAILY)[CODE].last == last
 
 
+@pytest.mark.parametrize(
+    ("moment", "last"),
+    [
+        ("2026-03-31T02:30+00:00", date(2026, 3, 27)),  # 11:30 in Tokyo, where the 31st is on; in Sydney it is what opened on the 30th
+        ("2026-03-31T11:40+00:00", date(2026, 3, 30)),  # 20:40 in Seoul
+        ("2026-04-01T04:59+00:00", date(2026, 3, 30)),  # 15:59 in Sydney: the session that opened at 23:00 UTC of the 31st is on
+        ("2026-04-01T07:00+00:00", date(2026, 3, 31)),
+    ],
+)
+def test_a_session_of_an_exchange_without_known_hours_is_stored_when_it_is_over_everywhere(store: Store, moment: str, last: date) -> None:
+    source = Told([date(2026, 3, 27), date(2026, 3, 30), date(2026, 3, 31)], [100, 101, 102], facts={"exchange": Exchange.OTHER})
+    fetched(store, source, Watch(datetime.fromisoformat(moment)), ["7203.T"])
+    assert store.series(DAILY)["7203.T"].last == last
+
+
 def test_new_sessions_are_appended_and_the_past_stays(store: Store) -> None:
     fetched(store, Told(SESSIONS[:10], CLOSES[:10]))
     report = fetched(store, Told(SESSIONS[5:], CLOSES[5:]), Watch(EVENING + timedelta(days=1)))
@@ -231,12 +246,70 @@ def test_an_answer_of_another_kind_is_held_back(store: Store) -> None:
     assert "regular_close True -> False" in report.entries[0].english
 
 
-def test_a_crash_that_cut_the_last_line_of_the_ledger_costs_one_question(store: Store) -> None:
+def fetched_after_a_gap(store: Store, closes: Sequence[float], **facts: object) -> FetchReport:
+    fetched(store, Told(SESSIONS[:5], CLOSES[:5], facts=facts))
+    return fetched(store, Told(SESSIONS[8:], closes[8:], facts=facts), Watch(EVENING + timedelta(days=1)))
+
+
+def kept_kinds(store: Store) -> list[str]:
+    return [fault.kind for fault in store.faults_for([CODE], DAILY) if fault.kind.startswith(("source_", "no_common"))]
+
+
+def test_adjusted_prices_without_a_bar_in_common_are_held_back(store: Store) -> None:
+    """The past of the source may have been rescaled since, and nothing can show it."""
+    report = fetched_after_a_gap(store, CLOSES)
+    assert outcomes(report) == [Outcome.HELD]
+    assert stored(store) == [float(close) for close in CLOSES[:5]]
+    assert f"{SESSIONS[4]} {CLOSES[4]:,} / {SESSIONS[8]} {CLOSES[8]:,}" in report.entries[0].english
+    assert kept_kinds(store) == ["no_common_bars_held"]
+    held = store.folder.parent / "fetches/told/held" / f"{CODE}_1d.parquet"
+    import_path(store, held, replace_bars=True)
+    assert stored(store) == [float(close) for close in (*CLOSES[:5], *CLOSES[8:])]
+    assert kept_kinds(store) == []
+
+
+def test_unadjusted_prices_without_a_bar_in_common_are_taken_with_a_warning(store: Store) -> None:
+    report = fetched_after_a_gap(store, CLOSES, adjusted=False)
+    assert outcomes(report) == [Outcome.TAKEN]
+    (fault,) = (fault for fault in store.faults_for([CODE], DAILY) if fault.kind == "no_common_bars")
+    assert (fault.first, fault.last) == (SESSIONS[4], SESSIONS[8])
+    assert "a split in between would not be seen" in report.entries[0].english
+
+
+def test_a_seam_at_a_fifth_of_the_price_is_held_back_whatever_the_prices_are_called(store: Store) -> None:
+    report = fetched_after_a_gap(store, [close / 5 for close in CLOSES], adjusted=False)
+    assert outcomes(report) == [Outcome.HELD]
+    assert stored(store) == [float(close) for close in CLOSES[:5]]
+
+
+def test_the_doubt_of_a_gap_goes_when_bars_in_common_come(store: Store) -> None:
+    fetched_after_a_gap(store, CLOSES, adjusted=False)
+    fetched(store, Told(facts={"adjusted": False}), Watch(EVENING + timedelta(days=2)))
+    assert stored(store) == [float(close) for close in CLOSES]
+    assert kept_kinds(store) == []
+
+
+@pytest.mark.parametrize("left", [-1, -20, 30])
+def test_a_crash_that_cut_the_last_line_of_the_ledger_costs_one_question(store: Store, left: int) -> None:
+    """The question is put again, and what is written after it can be read."""
     source, watch = Told(), Watch()
     fetched(store, source, watch, [CODE, "000002"])
     ledger = store.folder.parent / "fetches/told/2026-03-31.jsonl"
-    ledger.write_text(ledger.read_text("utf-8")[:-20], "utf-8")
-    assert outcomes(fetched(store, source, watch, [CODE, "000002"])) == [Outcome.SKIPPED, Outcome.CURRENT]
+    whole, cut = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(whole + cut[:left])
+    again = outcomes(fetched(store, source, watch, [CODE, "000002"]))
+    assert again == [Outcome.SKIPPED, Outcome.SKIPPED if left == -1 else Outcome.CURRENT]
+    asked = len(source.asked)
+    assert outcomes(fetched(store, source, watch, [CODE, "000002", "000003"])) == [Outcome.SKIPPED, Outcome.SKIPPED, Outcome.TAKEN]
+    assert [each.code for each in source.asked[asked:]] == ["000003"]
+
+
+def test_a_ledger_whose_bytes_are_no_text_costs_a_question_and_ends_nothing(store: Store) -> None:
+    source, watch = Told(), Watch()
+    fetched(store, source, watch)
+    ledger = store.folder.parent / "fetches/told/2026-03-31.jsonl"
+    ledger.write_bytes(b"\xff\xfe{}\n[]\n" + ledger.read_bytes())
+    assert outcomes(fetched(store, source, watch)) == [Outcome.SKIPPED]
 
 
 def test_words_are_codes_symbols_or_names(store: Store) -> None:

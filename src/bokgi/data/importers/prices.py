@@ -4,13 +4,12 @@ from datetime import date
 
 import polars as pl
 
+from bokgi.data.close_chain import Ladder, chain_pairs, is_chain_broken
 from bokgi.data.importers.draft import Draft
 from bokgi.data.tick_checks import off_ladder
 from bokgi.errors.imports import AllDayClose
-from bokgi.market.instruments import Board, Exchange, Kind
-from bokgi.market.limits import base_from_close
+from bokgi.market.instruments import Exchange, Kind
 
-AFTER_MARKET_SINCE = date(2026, 9, 14)
 _OFF_SHARE = 0.002
 _BROKEN_SHARE = 0.2
 _MINIMUM_PAIRS = 5
@@ -58,13 +57,16 @@ def check_chain(draft: Draft) -> None:
     """
     if not draft.is_daily or draft.adjusted or draft.exchange is not Exchange.XKRX:
         return
-    days = pl.col("session").shift(1).over("code")
-    pairs = draft.frame.select("session", "base_price", days.alias("day_before"), pl.col("close").shift(1).over("code").alias("before"))
-    pairs = pairs.filter(pl.col("day_before") >= AFTER_MARKET_SINCE, pl.col("base_price").is_not_null())
+    pairs = chain_pairs(draft.frame)
     if pairs.height < _MINIMUM_PAIRS:
         return
-    day = pairs["session"].to_numpy().astype("datetime64[D]")
-    expected = base_from_close(pairs["before"].to_numpy(), day, Board.KOSPI, Kind.STOCK)
-    broken = int((expected != pairs["base_price"].to_numpy()).sum())
+    ladders = {code: _ladder(draft, code) for code in pairs["code"].unique().to_list()}
+    broken = int(is_chain_broken(pairs, ladders).sum())
     if broken > pairs.height * _BROKEN_SHARE:
         raise AllDayClose(draft.name, broken, pairs.height)
+
+
+def _ladder(draft: Draft, code: str) -> Ladder:
+    """Board and kind as a person or the file names them; the master is not asked before bars are taken."""
+    named = draft.named.get(code)
+    return draft.hints.board or (named.board if named else None), draft.hints.kind or (named.kind if named else None)

@@ -35,6 +35,8 @@ from bokgi.market.instruments import Exchange
 
 BACKOFF_SECONDS = (2.0, 8.0, 30.0)
 """Pauses before a question is put again."""
+LAST_END_HOURS = 6
+"""Sessions of an exchange without known hours bear the UTC day of their opening; those of Sydney end last, at five of the next day."""
 _PASSING = (SourceUnreachable, SourceLimited)
 _ENDING = (SourceUnreachable, SourceLimited, SourceNotInstalled, LoginRefused)
 """What ends the whole fetch: the next series would fare no better."""
@@ -178,7 +180,7 @@ class Fetching:
         """The answer without the bars of a session that is not over, or whose figures may still change."""
         exchange = next(iter(answer.facts.values())).exchange
         if exchange is Exchange.OTHER:
-            return answer
+            return self._surely_over(answer)
         zone = ZoneInfo(zone_of(exchange))
         now = self._clock().astimezone(zone)
         hours = session_table(exchange, now.date(), now.date()).filter(pl.col("session") == now.date())
@@ -188,6 +190,11 @@ class Fetching:
         if now >= midnight + timedelta(minutes=hours["close_minute"][0] + self._source.manner.settled_minutes):
             return answer
         return replace(answer, bars=answer.bars.filter(pl.col("session") < now.date()))
+
+    def _surely_over(self, answer: Incoming) -> Incoming:
+        """Where no hours are known: the sessions that are over wherever in the world they are held."""
+        last_end = timedelta(hours=LAST_END_HOURS, minutes=self._source.manner.settled_minutes)
+        return replace(answer, bars=answer.bars.filter(pl.col("session") < (self._clock().astimezone(UTC) - last_end).date()))
 
     def _path(self, wanted: Wanted) -> Path:
         return Path(f"{self._source.name} {wanted.code} {wanted.interval}")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from bokgi.bars.interval import Interval
@@ -60,8 +61,8 @@ class Ledger:
         """Keep that the question was answered."""
         now = self._clock()
         line = json.dumps(asdict(Asked(code, str(interval), now.isoformat(), outcome)), ensure_ascii=False)
-        with writing(self.folder), self._path(now).open("a", encoding="utf-8") as opened:
-            opened.write(line + "\n")
+        with writing(self.folder), self._path(now).open("ab+") as opened:
+            opened.write((_line_end_before(opened) + line + "\n").encode())
         sync_file(self._path(now))
 
     def wait_for_gap(self, gap_seconds: float) -> None:
@@ -80,9 +81,26 @@ class Ledger:
     def _today(self) -> Iterator[Asked]:
         path = self._path(self._clock())
         if path.exists():
-            for line in path.read_text("utf-8").splitlines():
-                if line.endswith("}"):  # a line that was cut off by a crash says nothing
-                    yield Asked(**json.loads(line))
+            for line in path.read_bytes().splitlines():
+                asked = _asked_in(line)
+                if asked is not None:
+                    yield asked
 
     def _path(self, now: datetime) -> Path:
         return self.folder / f"{now.astimezone(_ZONE).date()}.jsonl"
+
+
+def _asked_in(line: bytes) -> Asked | None:
+    """The question of a line; None for one that a crash cut off, which says nothing."""
+    try:
+        return Asked(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
+
+
+def _line_end_before(opened: BinaryIO) -> str:
+    """What ends the last line of a file before another is added: nothing where it is whole."""
+    if opened.seek(0, os.SEEK_END) == 0:
+        return ""
+    opened.seek(-1, os.SEEK_END)
+    return "" if opened.read(1) == b"\n" else "\n"

@@ -2,7 +2,8 @@
 
 Rule: stored bars are never changed here. A few differing bars are left as they were stored, and the differences are a fault. Where most
 of the bars in common differ, or their facts do, the answer cannot continue the series (a split rescales all of an adjusted past): it is
-held back as a whole.
+held back as a whole. Where nothing is in common nothing can be compared: an answer of adjusted prices, or one whose first price stands to
+the stored ones as a split would put it, is held back as well; any other is taken, and the doubt is said.
 """
 
 from collections.abc import Sequence
@@ -18,13 +19,19 @@ from bokgi.data.store import StoredSeries
 from bokgi.data.store_merge import difference_words, facts_conflict
 
 HELD_SHARE = 0.1
+SEAM_JUMP = 1.84
+"""A jump from which on a seam looks like a split: more than any price limit allows in two sessions."""
 _PRICES = ("open", "high", "low", "close")
 
 
 class Past(StrEnum):
-    """AGREES: all bars in common are equal; DIFFERS: a few are not; CONTRADICTS: the answer cannot continue the series."""
+    """AGREES: all bars in common are equal; DIFFERS: a few are not; CONTRADICTS: the answer cannot continue the series, or may not.
+
+    UNCOMPARED: there are none in common.
+    """
 
     AGREES = "agrees"
+    UNCOMPARED = "uncompared"
     DIFFERS = "differs"
     CONTRADICTS = "contradicts"
 
@@ -51,6 +58,8 @@ def compared_with_past(stored: StoredSeries, old: pl.DataFrame, answer: Incoming
         fault = Fault("source_contradicts", stored.code, answer.bars.height, *_days(answer.bars), f"{name} {before} -> {now}")
         return Compared(Past.CONTRADICTS, _nothing_of(answer), (fault,))
     both = old.join(answer.bars, on=["code", "start"], how="inner", suffix="_new", maintain_order="left")
+    if both.is_empty():
+        return _uncompared(stored, old, answer)
     moved = both.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_new")) for name in _PRICES))
     if moved.height > HELD_SHARE * both.height and moved.height > 1:
         fault = Fault("source_contradicts", stored.code, moved.height, *_days(moved), _rescaled(moved))
@@ -62,6 +71,28 @@ def compared_with_past(stored: StoredSeries, old: pl.DataFrame, answer: Incoming
         return Compared(Past.AGREES, answer, ())
     kept = answer.bars.join(differing, on=["code", "start"], how="anti", maintain_order="left")
     return Compared(Past.DIFFERS, replace(answer, bars=kept), tuple(faults))
+
+
+def _uncompared(stored: StoredSeries, old: pl.DataFrame, answer: Incoming) -> Compared:
+    """An answer without a bar in common: held back where the past may stand on another scale, else taken with the doubt said."""
+    seams = _seams(old, answer.bars)
+    jump = pl.max_horizontal(pl.col("close") / pl.col("close_before"), pl.col("close_before") / pl.col("close"))
+    jumps = seams.filter(jump >= SEAM_JUMP)
+    shown = (seams if jumps.is_empty() else jumps).row(0, named=True)
+    example = f"{shown['session_before']} {shown['close_before']:,.10g} / {shown['session']} {shown['close']:,.10g}"
+    if answer.facts[stored.code].adjusted or not jumps.is_empty():
+        fault = Fault("no_common_bars_held", stored.code, answer.bars.height, *_days(answer.bars), example)
+        return Compared(Past.CONTRADICTS, _nothing_of(answer), (fault,))
+    fault = Fault("no_common_bars", stored.code, answer.bars.height, shown["session_before"], shown["session"], example)
+    return Compared(Past.UNCOMPARED, answer, (fault,))
+
+
+def _seams(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Bars that follow one of the other side, with session and close of that one."""
+    columns = ("start", "session", "close")
+    sides = [side.select(columns).with_columns(is_new=pl.lit(is_new)) for side, is_new in ((old, False), (new, True))]
+    before = [pl.col(name).shift(1).alias(f"{name}_before") for name in ("session", "close", "is_new")]
+    return pl.concat(sides).sort("start").with_columns(before).filter(pl.col("is_new") != pl.col("is_new_before"))
 
 
 def _faults(kind: str, rows: pl.DataFrame, names: Sequence[str]) -> list[Fault]:

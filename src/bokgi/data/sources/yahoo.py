@@ -39,7 +39,7 @@ LONGEST_RANGE: dict[Interval, str] = {
     DAILY: "max",
 }
 _SHORTER = ((4, "5d"), (20, "1mo"), (80, "3mo"), (330, "1y"), (1_700, "5y"))
-"""Calendar days since the last stored session, and the range that surely covers them with some sessions in common."""
+"""Calendar days since the last stored session, and the range that covers them with some sessions in common."""
 _WORDS = {Interval(60): "1h"}
 _SUFFIXES = {Board.KOSPI: "KS", Board.KOSDAQ: "KQ"}
 
@@ -126,7 +126,11 @@ def symbols_of(wanted: Wanted) -> tuple[str, ...]:
 
 
 def range_for(wanted: Wanted, today: date) -> str:
-    """The shortest range that surely reaches back to the last stored session, so that something can be compared."""
+    """The shortest range that reaches back to the last stored session, so that something can be compared; else the longest there is.
+
+    Daily bars always reach back; bars within the day are kept by Yahoo for 7 days (1m), 60 sessions (2m to 30m) or 730 days (60m), and
+    after a longer pause nothing is in common.
+    """
     longest = LONGEST_RANGE[wanted.interval]
     if wanted.since is None:
         return longest
