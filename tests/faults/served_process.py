@@ -73,6 +73,13 @@ class ServedProcess:
         except httpx.HTTPError:
             return 0
 
+    def is_answering(self) -> bool:
+        """Whether the service takes requests just now."""
+        try:
+            return httpx.get(f"{self.url}/api/health/live", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
     def worker_pids(self) -> list[int]:
         """The worker processes of this service."""
         assert self.process is not None

@@ -40,22 +40,32 @@ def requests(count: int) -> list[dict[str, Any]]:
 
 
 class Killer(threading.Thread):
-    """Kills the worker, or the service itself, and starts the service again; goes on until it is told to stop."""
+    """Kills the worker, or the service itself, and starts the service again; goes on until it is told to stop.
+
+    A service is killed while it starts as well, but not twice in a row: on a busy machine it would never answer.
+    """
 
     def __init__(self, service: ServedProcess, chance: random.Random, pause_seconds: float) -> None:
         super().__init__(daemon=True)
         self.service, self.chance, self.pause_seconds = service, chance, pause_seconds
         self.worker_kills = self.service_kills = 0
         self.is_over = threading.Event()
+        self._has_killed_a_start = False
 
     def run(self) -> None:
         while not self.is_over.wait(self.chance.uniform(0.1, self.pause_seconds)):
             if self.chance.random() < 0.7:
                 self.worker_kills += self.service.kill_worker()
-            else:
+            elif self._may_kill_service():
                 self.service.kill()
                 self.service_kills += 1
                 self.service.start(is_awaited=False)
+
+    def _may_kill_service(self) -> bool:
+        is_answering = self.service.is_answering()
+        may_kill = is_answering or not self._has_killed_a_start
+        self._has_killed_a_start = not is_answering
+        return may_kill
 
 
 def carried_out(service: ServedProcess, count: int, seed: int, pause_seconds: float) -> Killer:
