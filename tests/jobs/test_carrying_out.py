@@ -2,7 +2,7 @@
 
 import time
 
-from bokgi.jobs.port import Job, JobState
+from bokgi.jobs.port import RETRIES, Job, JobState
 from tests.jobs.workplace import Workplace, wait_until
 
 
@@ -76,6 +76,13 @@ def test_a_handler_that_fails_is_tried_three_times_and_others_go_on(workplace: W
     workplace.wait_state(["hopeless", "leaves", "strange"], JobState.FAILED)
     workplace.wait_state(["late", "well"], JobState.DONE)
     assert workplace.starts() == {"hopeless": 3, "leaves": 3, "late": 3, "well": 1}
+
+
+def test_a_database_that_is_away_costs_a_job_no_try(workplace: Workplace) -> None:
+    workplace.start_worker()
+    workplace.enqueue("without_database", "patient", starts=RETRIES * 2)
+    workplace.wait_state(["patient"], JobState.DONE)
+    assert workplace.starts() == {"patient": RETRIES * 2}
 
 
 def test_the_pause_before_another_try_grows(workplace: Workplace) -> None:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from bokgi.errors.records import DatabaseUnavailable
 from bokgi.jobs.dbos_queue import create_queue
 from bokgi.jobs.dbos_worker import JobWorker
 from bokgi.jobs.port import Job
@@ -50,7 +51,8 @@ class Handlers:
         self._post = post
 
     def by_kind(self) -> dict[str, object]:
-        return {"nap": self.nap, "hold": self.hold, "fail": self.fail, "recover": self.recover, "poison": self.poison, "exit": self.exit}
+        own = (self.nap, self.hold, self.fail, self.recover, self.poison, self.exit, self.without_database)
+        return {handler.__name__: handler for handler in own}
 
     def _started(self, job: Job) -> None:
         note(self._post.events, "start", job=job.id, worker=self._post.worker_id, payload=job.payload)
@@ -74,10 +76,19 @@ class Handlers:
     def recover(self, job: Job) -> None:
         """Fails until it was started as often as the payload says."""
         self._started(job)
-        starts = [event for event in read_events(self._post.events) if event["what"] == "start" and event["job"] == job.id]
-        if len(starts) < int(str(job.payload["starts"])):
+        if self._starts(job) < int(str(job.payload["starts"])):
             raise OSError("not yet")
         note(self._post.events, "end", job=job.id, worker=self._post.worker_id)
+
+    def without_database(self, job: Job) -> None:
+        """Finds the database away until it was started as often as the payload says."""
+        self._started(job)
+        if self._starts(job) < int(str(job.payload["starts"])):
+            raise DatabaseUnavailable("gone")
+        note(self._post.events, "end", job=job.id, worker=self._post.worker_id)
+
+    def _starts(self, job: Job) -> int:
+        return len([event for event in read_events(self._post.events) if event["what"] == "start" and event["job"] == job.id])
 
     def poison(self, job: Job) -> None:
         self._started(job)

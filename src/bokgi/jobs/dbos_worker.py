@@ -13,6 +13,7 @@ from contextlib import contextmanager, nullcontext
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, Queue
 
 from bokgi.errors.jobs import JobFailed, JobKindUnknown, JobsUnavailable, WorkerAlreadyStarted
+from bokgi.errors.records import DatabaseUnavailable
 from bokgi.jobs.database import faults_named, open_engine
 from bokgi.jobs.engine_log import quiet_engine
 from bokgi.jobs.housekeeping import Housekeeping
@@ -26,6 +27,8 @@ _BACKOFF_FACTOR = 4.0
 _DRAIN_STEP_SECONDS = 0.02
 _SUSPECTS_POLLING_SECONDS = 0.5
 _ASIDE_POLLING_SECONDS = 0.5
+OUTAGE_SECONDS = 3600.0
+"""A handler that cannot reach the database is called again for this long before it counts as a failed try."""
 _BUSY_POLLING_SECONDS = 0.005
 """While a job runs the next one is looked for this soon after its end; looks of a worker that is full ask nobody."""
 
@@ -184,7 +187,7 @@ class JobWorker:
     def _carry_out(self, job: Job) -> None:
         for attempt in range(1, RETRIES + 1):
             try:
-                self._handler(job)(job)
+                self._handled(job)
                 return
             except BaseException as error:  # SystemExit too: it would end the thread and leave the job running for ever
                 if attempt == RETRIES or isinstance(error, JobKindUnknown):
@@ -192,6 +195,20 @@ class JobWorker:
                 _LOG.warning("job %s failed (attempt %d of %d), it is tried again", job.id, attempt, RETRIES, exc_info=error)
             # Who waits for the worker's end does not wait for the pause too.
             self._draining.wait(self._backoff_seconds * _BACKOFF_FACTOR ** (attempt - 1))
+
+    def _handled(self, job: Job) -> None:
+        """One try; a database that is away is no fault of the job, so its return is waited for and no try is lost."""
+        deadline = time.monotonic() + OUTAGE_SECONDS
+        while True:
+            try:
+                self._handler(job)(job)
+            except DatabaseUnavailable as error:
+                if time.monotonic() > deadline:
+                    raise
+                _LOG.warning("job %s waits for the database: %s", job.id, error)
+                time.sleep(self._backoff_seconds)
+            else:
+                return
 
     def _handler(self, job: Job) -> Handler:
         if job.kind not in self._handlers:
