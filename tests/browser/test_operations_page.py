@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from bokgi.operations.host_folder import HostFolder
+from bokgi.operations.seals import read_signer
 from tests.browser.conftest import Open
 from tests.browser.served import Served
-from tests.operations.recorded_release import host_with_release
+from tests.operations.recorded_release import sealed_release
 
 pytestmark = pytest.mark.browser
 
@@ -40,11 +42,10 @@ def test_evidence_that_was_touched_gives_no_tick(open_page: Open, served: Served
 
 
 def host_of_forgery(host: Path) -> str:
-    """A second release beside the sound one, of which what a sample saw was altered after its seal."""
-    other = host.with_name("forged")
-    if not other.exists():
-        host_with_release(other, "v1.2.0-forged")
-        seen = next(body for body in (other / "evidence" / "v1.2.0-forged" / "bodies").iterdir() if body.read_bytes() == b"sample 7")
+    """A second release beside the sound one, sealed with the same key, of which what a sample saw was altered after its seal."""
+    folder = host / "evidence" / "v1.2.0-forged"
+    if not folder.exists():
+        sealed_release(folder, read_signer(HostFolder.opened(host).key))
+        seen = next(body for body in (folder / "bodies").iterdir() if body.read_bytes() == b"sample 7")
         seen.write_bytes(b"sample 8")
-        (other / "evidence" / "v1.2.0-forged").rename(host / "evidence" / "v1.2.0-forged")
     return "v1.2.0-forged"

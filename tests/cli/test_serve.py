@@ -119,6 +119,7 @@ def test_control_c_ends_everything_within_seconds_even_while_it_starts(tmp_path:
     assert are_gone(family)
 
 
+@pytest.mark.drill
 def test_no_process_outlives_a_service_that_was_killed(tmp_path: Path) -> None:
     with serving(tmp_path) as service:
         worker = service.worker()

@@ -17,7 +17,7 @@ from bokgi.orders.simulation import Simulation
 from tests.engine.compared import first_difference
 from tests.engine.hostile_panels import Case, hostile_case
 
-SHORT_CASES = 6_000
+SHORT_CASES = 4_000
 LONG_CASES = 60_000
 AT_LEAST = 5
 """Occurrences that each event and sale needs in every mode, over the short form."""
