@@ -172,14 +172,14 @@ async def follow_search(
 
 @router.post("/api/search/cancel/{id}", operation_id="cancelSearch", responses=UNKNOWN)
 def cancel_search(application: TheApplication, search_id: SearchInPath) -> SearchCancelledAnswer:
-    """Stop a search within a second; stocks that were finished are kept. A finished search stays as it is."""
+    """Stop a search, as a rule within a second; stocks that were finished are kept. A finished search stays as it is."""
     row = application.searches.cancel(search_id)
     return SearchCancelledAnswer(search_id=row.id, status=row.status.value, message=_cancel_message(row))
 
 
 def _cancel_message(row: SearchRow) -> str:
     if not row.status.is_finished:
-        return "Cancellation requested; the search stops within a second"
+        return "Cancellation requested; the search stops, as a rule within a second"
     return "Cancelled" if row.status is RunState.CANCELLED else f"The search was {row.status.value} already"
 
 
