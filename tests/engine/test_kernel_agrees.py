@@ -12,7 +12,7 @@ from bokgi.engine.simulate import simulate
 from bokgi.errors.orders import TimeUnpriced
 from bokgi.orders.plans import ClockPlan, OvernightTrailPlan, SignalPlan, WeightPlan
 from bokgi.orders.reasons import Event, Sale
-from bokgi.orders.rules import AccountMode, Unpriced
+from bokgi.orders.rules import AccountMode, ExitRules, Unpriced
 from bokgi.orders.simulation import Simulation
 from tests.engine.compared import first_difference
 from tests.engine.hostile_panels import Case, hostile_case
@@ -113,6 +113,19 @@ def _check_seen(seen: Seen, at_least: int) -> None:
 
 def test_kernel_and_plain_reference_agree_bit_for_bit() -> None:
     _check_seen(_compare(range(SHORT_CASES)), AT_LEAST)
+
+
+def test_signals_alone_agree_where_an_auction_is_no_bar() -> None:
+    """The kernel of signals without exit rules marks a position once more at such an auction; plans are those above without the rules."""
+    compared = 0
+    for seed in range(600):
+        case = hostile_case(seed)
+        if isinstance(case.plan, SignalPlan) and case.account.mode is not AccountMode.SHARED and (case.panel.slots.auction_slot >= 0).any():
+            alone = replace(case, plan=replace(case.plan, exit_rules=ExitRules()))
+            results = [engine(alone.panel, alone.plan, alone.terms, alone.rules, alone.account) for engine in (simulate_plainly, simulate)]
+            assert first_difference(*results) is None, f"hostile_case({seed}) without exit rules"
+            compared += 1
+    assert compared >= 20
 
 
 @pytest.mark.drill

@@ -1,6 +1,7 @@
-"""Signals without exit rules, one account a stock, on panels whose auctions are bars: the same rules in tight loops.
+"""Signals without exit rules, one account a stock: the same rules in tight loops.
 
-While flat only the next entry matters, while holding only the next exit: the loops between two fills do nothing else.
+While flat only the next entry matters, while holding only the next exit: the loops between two fills do nothing else. An auction that
+is no bar (daily bars, a daily series beside) fills no signal: it only marks what is held at its session's end, after all its bars.
 Rare things (fills, the last bar) go through the same functions as everywhere.
 """
 
@@ -10,6 +11,7 @@ from bokgi.engine.compiling import kernel_njit, step_njit
 from bokgi.engine.kernel_accounts import begin_curve, fill_line, write_sale
 from bokgi.engine.kernel_fills import sell_on_bar
 from bokgi.engine.kernel_layout import Books, Law, Record, RecordArray, Scratch, Signals, Tape
+from bokgi.engine.kernel_prices import in_whole_won
 from bokgi.engine.kernel_signals import ENTRY_WHILE_HOLDING, SIGNAL_SALE, signal_purchase
 from bokgi.engine.kernel_steps import begin_desk, finish, read_bar, read_day, write_totals
 from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
@@ -70,7 +72,7 @@ def walk_signal_account(
     desk.traded = count_traded(tape.traded, row, last)
     while row <= last:
         if desk.entering != 0 or desk.exiting:
-            skip_to(tape.slot_of_row[row], tape.session[row], line, by_session, curve, place)
+            end_sessions(tape, rules, desk, account.cash, line, by_session, curve, place, index, row)
             fill_waiting(tape, law, rules, desk, account, bar, day, index, row)
             curve[0] = account.cash + desk.shares * desk.mark
             if desk.sold:
@@ -81,9 +83,12 @@ def walk_signal_account(
             row = find_entry(tape.traded, wish, signals, desk, row, last)
         row = next_traded(tape.traded, row + 1, last)
     if last >= 0:
-        skip_to(tape.slot_of_row[last], tape.session[last], line, by_session, curve, place)
+        end_sessions(tape, rules, desk, account.cash, line, by_session, curve, place, index, last)
         read_day(tape, law, day, index, tape.session[last])
         read_bar(tape, bar, last)
+        if day.has_event:
+            place[0] = fill_line(line, curve, place[0], day.auction_slot)
+            desk.mark = in_whole_won(rules, day.auction, -1)
         finish(bar, day, rules, desk, account)
         curve[0] = account.cash + desk.shares * desk.mark
         if desk.sold:
@@ -113,6 +118,38 @@ def count_traded(traded: BoolArray, first: int, last: int) -> int:
     for row in range(first, last + 1):
         count += traded[row]
     return count
+
+
+@step_njit
+def end_sessions(
+    tape: Tape,
+    rules: Record,
+    desk: Record,
+    cash: float,
+    line: FloatArray,
+    by_session: FloatArray,
+    curve: FloatArray,
+    place: IntArray,
+    index: int,
+    row: int,
+) -> None:
+    """Write the equity up to (not including) a traded row.
+
+    Sessions in between have no traded bar and so no auction: only that of the last decision may mark a position once more.
+    """
+    if desk.shares != 0.0 and place[1] < tape.session[row] and has_event(tape, index, place[1]):
+        place[0] = fill_line(line, curve, place[0], tape.auction_slot[place[1]])
+        desk.mark = in_whole_won(rules, tape.auction[index, place[1]], -1)
+        curve[0] = cash + desk.shares * desk.mark
+    skip_to(tape.slot_of_row[row], tape.session[row], line, by_session, curve, place)
+
+
+@step_njit
+def has_event(tape: Tape, index: int, session: int) -> bool:
+    """Whether the instrument's session ends with an auction that is no bar; see `read_day`."""
+    if tape.auction_slot[session] < 0 or tape.auction_row[index, session] >= 0 or tape.last_traded[index, session] < 0:
+        return False
+    return not math.isnan(tape.auction[index, session])
 
 
 @step_njit
@@ -176,6 +213,10 @@ def hold_on(
         tape.traded,
         tape.slot_of_row,
         tape.session_row[index],
+        tape.auction_slot,
+        tape.auction[index],
+        tape.auction_row[index],
+        tape.last_traded[index],
         exits,
         signals.entries,
         signals.short_entries,
@@ -206,6 +247,10 @@ def hold_rows(
     traded: BoolArray,
     slot_of_row: ShortArray,
     session_row: IntArray,
+    auction_slot: IntArray,
+    auction: FloatArray,
+    auction_row: IntArray,
+    last_traded: IntArray,
     exits: BoolArray,
     entries: BoolArray,
     shorts: BoolArray,
@@ -247,6 +292,12 @@ def hold_rows(
                 found = waits or (reads_exits and exits[row])
             row += 1
         if not found and row <= last:
+            event = auction_slot[session]
+            if event >= 0 and auction_row[session] < 0 and last_traded[session] >= 0 and not math.isnan(auction[session]):
+                curve[0], curve[1], curve[2] = equity, top, bottom
+                slot = fill_line(line, curve, slot, event)
+                top, bottom = curve[1], curve[2]
+                equity = cash + shares * (math.floor(auction[session]) * 1.0 if is_krx else auction[session])
             by_session[session] = equity
             session += 1
     curve[0], curve[1], curve[2] = equity, top, bottom

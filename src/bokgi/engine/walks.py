@@ -64,7 +64,7 @@ def walk_of(panel: Panel, one: Pass, tape: Tape, law: Law, account: AccountRules
     """Lay out a pass. Plans that are asked bar by bar have no walk."""
     plan = one.plan
     assert not isinstance(plan, OnBarPlan)
-    is_plain = isinstance(plan, SignalPlan) and plan.exit_rules.is_empty and not (tape.auction_slot >= 0).any()
+    is_plain = isinstance(plan, SignalPlan) and plan.exit_rules.is_empty
     return Walk(
         tape,
         law,
