@@ -6,6 +6,7 @@ from pydantic import Field
 
 from bokgi.api.schemas_base import Answer, BacktestId, Code, Day, Figure, Instant, Request
 from bokgi.api.schemas_stocks import StockMode
+from bokgi.data.factors import AdjustFor
 from bokgi.orders.rules import AccountMode, AccountRules, CostRules, ExecutionRules, Market, Reinvest, Unpriced
 from bokgi.services.request import MAXIMUM_CAPITAL, MINIMUM_CAPITAL
 
@@ -66,6 +67,9 @@ class StartBacktestRequest(Request):
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Of everything that is drawn.")
     check_all: bool = Field(False, description="Whether the look-ahead check takes all stocks.")
     raw_data: bool = Field(False, description="Bars as their source sent them, without repairs.")
+    adjust: AdjustFor | None = Field(
+        None, description="Prices adjusted by the imported factors, for splits or for splits and dividends; by default as they are stored."
+    )
 
 
 class StartedAnswer(Answer):

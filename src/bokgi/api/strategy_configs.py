@@ -10,6 +10,7 @@ from bokgi.api.errors import ErrorBody
 from bokgi.api.json_bodies import Body
 from bokgi.api.schemas_backtests import AccountRequest, CostsRequest, FillsRequest
 from bokgi.api.schemas_base import Answer, Instant, Request, request_body
+from bokgi.data.factors import AdjustFor
 from bokgi.records.strategy_configs import StrategyConfigRow
 from bokgi.reports.formats import utc_text
 from bokgi.services.request import MAXIMUM_CAPITAL, MINIMUM_CAPITAL
@@ -34,6 +35,7 @@ class StrategyConfigRequest(Request):
     fills: FillsRequest | None = None
     account: AccountRequest | None = None
     risk_free_rate: float | None = Field(None, ge=-0.5, le=1.0)
+    adjust: AdjustFor | None = None
 
 
 class StrategyConfig(Answer):
@@ -49,6 +51,7 @@ class StrategyConfig(Answer):
     fills: dict[str, Any] | None
     account: dict[str, Any] | None
     risk_free_rate: float | None
+    adjust: AdjustFor | None
     created_at: Instant
     updated_at: Instant
 

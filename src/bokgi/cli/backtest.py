@@ -131,6 +131,14 @@ _HELP = say(
     help=say("Leave out what was delisted by the end, to see the difference.", "끝날까지 상장폐지된 종목을 빼고(차이를 보려고)."),
 )
 @click.option("--raw", is_flag=True, help=say("Bars as their source sent them, without repairs.", "고치지 않은 원래 봉 자료로."))
+@click.option(
+    "--adjust",
+    metavar="splits|dividends",
+    help=say(
+        "Prices adjusted by the imported factors: for splits, or for splits and dividends. Stored prices stay as they are.",
+        "가져온 수정계수로 고친 주가로: 분할만(splits), 또는 분할과 배당까지(dividends). 저장된 값은 그대로입니다.",
+    ),
+)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help=say("Write the result body.", "결과를 JSON으로 저장."))
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help=say("Write summary and trades.", "요약과 거래를 CSV로 저장."))
 @click.option(
@@ -222,6 +230,7 @@ def _request(codes: list[str], parameters: dict[str, str], told: dict[str, Any])
             "seed": told["seed"],
             "check_all": told["check_all"],
             "raw_data": told["raw"],
+            "adjust": told["adjust"],
             "costs": _costs(told),
             "fills": _fills(told),
             "account": {"mode": told["account"], "reinvest": told["reinvest"]},

@@ -96,6 +96,17 @@ FAULT_KINDS: dict[str, FaultKind] = {
         "{code}: {count} bars from {first} to {last} are off by a whole multiple and were left as they are, as asked (a repair would be: "
         "{example}).",
     ),
+    "adjusted_by_factors": FaultKind(
+        _NOTE,
+        "{code}: 요청대로 {first}~{last} 봉 {count}개를 수정계수로 고쳐 읽습니다({example}). 거래된 값은 그대로 저장되어 있습니다.",
+        "{code}: {count} bars from {first} to {last} are read adjusted by factors, as asked ({example}); the traded prices stay stored.",
+    ),
+    "no_factors": FaultKind(
+        _WARNING,
+        "{code}: 수정주가를 요청했으나 수정계수가 없어 저장된 원주가로 계산했습니다. 수정계수 파일을 `bokgi data import`로 가져오세요.",
+        "{code}: adjusted prices were asked for, but no factors are known; the unadjusted prices were used as they are stored. Import a "
+        "table of factors with `bokgi data import`.",
+    ),
     # What the bars are like.
     "missing_sessions": FaultKind(
         _WARNING,

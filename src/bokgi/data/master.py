@@ -161,7 +161,7 @@ class Master:
         return tuple(_member_list(name, part) for part in parts)
 
     def factors(self, code: str) -> pl.DataFrame:
-        """Price and split factors of a foreign issue, by the last day on which each holds."""
+        """Price and split factors of an issue, by the last day on which each holds."""
         return self.table(MasterKind.FACTORS).filter(pl.col("code") == code.upper()).sort("day")
 
     @cached_property
@@ -244,9 +244,15 @@ def leverage_in_name(name: str) -> float:
 
 
 def write_master(home: Path, master: MasterRows) -> None:
-    """Add the rows to the stored ones of their kind; rows of the same key are replaced. The file changes in one step or not at all."""
+    """Add the rows to the stored ones of their kind; rows of the same key are replaced. The file changes in one step or not at all.
+
+    The factors of a code are replaced as a whole: a split after the old table changed them all.
+    """
     stored = Master.read(home)
-    merged = pl.concat([stored.table(master.kind), master.rows.select(list(SCHEMAS[master.kind]))])
+    known = stored.table(master.kind)
+    if master.kind is MasterKind.FACTORS:
+        known = known.filter(~pl.col("code").is_in(master.rows["code"].unique().to_list()))
+    merged = pl.concat([known, master.rows.select(list(SCHEMAS[master.kind]))])
     kept = merged.unique(_KEYS[master.kind], keep="last", maintain_order=True)
     stored.folder.mkdir(parents=True, exist_ok=True)
     target = stored.folder / f"{master.kind}.parquet"

@@ -18,6 +18,7 @@ import polars as pl
 
 from bokgi.bars.interval import DAILY, Interval
 from bokgi.bars.panel import Panel
+from bokgi.data.factors import Factors
 from bokgi.data.faults import Fault
 from bokgi.data.incoming import Incoming
 from bokgi.data.repair_records import Repair
@@ -154,14 +155,16 @@ class Store:
         version: int | None = None,
         daily_version: int | None = None,
         raw: bool = False,
+        factors: Factors | None = None,
     ) -> str:
-        """SHA-256 over the series that `read_panel` reads: their bars, what decides their meaning, and the daily series beside."""
+        """SHA-256 over what `read_panel` reads: the bars of the series, what decides their meaning, daily series, factors."""
         manifest = self._manifest(interval, version)
         chosen = self._chosen(manifest, codes)
         rows = [_hashed(manifest.series[code], interval, raw=raw) for code in chosen]
         daily = self._daily(interval, daily_version)
         if daily is not None and daily.interval != interval:
             rows += [_hashed(daily.series[code], DAILY, raw=raw) for code in chosen if code in daily.series]
+        rows += [[code, [span.to_json() for span in factors[code]]] for code in chosen if factors and factors.get(code)]
         return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
     # ------------------------------------------------------------ reading
@@ -178,6 +181,7 @@ class Store:
         instruments: Mapping[str, Instrument] | None = None,
         cancelled: Callable[[], bool] | None = None,
         raw: bool = False,
+        factors: Factors | None = None,
     ) -> Panel:
         """The bars of the codes (None: all, sorted) from `start` to `end`, both inclusive.
 
@@ -188,6 +192,7 @@ class Store:
         instruments : what a master knows of the codes; it goes before what the imports said
         cancelled : asked between files and columns
         raw : the bars as their source sent them, without repairs
+        factors : what makes adjusted prices of traded ones, by code
 
         Raises
         ------
@@ -210,7 +215,7 @@ class Store:
             if cancelled is not None and cancelled():
                 raise RunCancelled(0, len(chosen))
 
-        return panel_of(self._segments_of, manifest, daily, chosen, start, end, instruments or {}, check_going, raw=raw)
+        return panel_of(self._segments_of, manifest, daily, chosen, start, end, instruments or {}, check_going, raw=raw, factors=factors)
 
     def read_incoming(self, codes: Sequence[str] | None, interval: Interval, *, version: int | None = None) -> Incoming:
         """Whole series as an import would hand them over: for checks, exports and longer bars."""

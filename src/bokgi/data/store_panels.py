@@ -20,6 +20,7 @@ import numpy as np
 from bokgi.bars.auctions import is_traded, own_auctions
 from bokgi.bars.panel import Panel
 from bokgi.bars.timeline import session_index, timeline
+from bokgi.data.factors import Factors
 from bokgi.data.series import ClosingAuction, SeriesFacts
 from bokgi.data.store_manifest import Manifest, StoredSeries
 from bokgi.data.store_segments import Column, Piece, check_segment, fill_columns
@@ -72,8 +73,9 @@ def read_rows_between(
     check_going: Callable[[], None],
     *,
     raw: bool = False,
+    factors: Factors | None = None,
 ) -> Rows:
-    """Columns of the codes' bars with sessions in the period (both inclusive), repaired unless `raw`.
+    """Columns of the codes' bars with sessions in the period (both inclusive), repaired unless `raw`, then adjusted by the factors.
 
     check_going : called between files; it may raise to end the reading
     """
@@ -92,6 +94,8 @@ def read_rows_between(
     _fill(folder, manifest, series, low, taken, offsets, columns, check_going)
     if not raw:
         _repair(series, offsets, day, columns)
+    if factors:
+        _adjust(codes, factors, offsets, day, columns)
     return Rows(offsets, day, columns)
 
 
@@ -99,14 +103,29 @@ def _repair(series: Sequence[StoredSeries], offsets: IntArray, day: ShortArray, 
     """Multiply the rows that the repairs of their series name."""
     for index, stored in enumerate(series):
         for repair in stored.repairs:
-            first, last = (int(np.datetime64(bound).astype(np.int64)) for bound in (repair.first, repair.last))
-            rows = offsets[index] + np.flatnonzero(
-                (day[offsets[index] : offsets[index + 1]] >= first) & (day[offsets[index] : offsets[index + 1]] <= last)
-            )
+            rows = _rows_between(day, offsets, index, repair.first, repair.last)
             for name in REPAIRED_PRICES & columns.keys():
                 columns[name][rows] = columns[name][rows] * repair.price_times / repair.price_over
             if "volume" in columns:
                 columns["volume"][rows] = columns["volume"][rows] * repair.volume_times
+
+
+def _adjust(codes: Sequence[str], factors: Factors, offsets: IntArray, day: ShortArray, columns: dict[str, Column]) -> None:
+    """Multiply the rows that the factors of their codes name."""
+    for index, code in enumerate(codes):
+        for span in factors.get(code, ()):
+            rows = _rows_between(day, offsets, index, span.first or date.min, span.last)
+            for name in REPAIRED_PRICES & columns.keys():
+                columns[name][rows] = columns[name][rows] * span.price_times
+            if "volume" in columns:
+                columns["volume"][rows] = columns["volume"][rows] * span.volume_times
+
+
+def _rows_between(day: ShortArray, offsets: IntArray, index: int, first: date, last: date) -> IntArray:
+    """Rows of one series from one day to another, both inclusive."""
+    low, high = (int(np.datetime64(bound).astype(np.int64)) for bound in (first, last))
+    own = day[offsets[index] : offsets[index + 1]]
+    return np.asarray(offsets[index] + np.flatnonzero((own >= low) & (own <= high)))
 
 
 def _cut(day: ShortArray, bounds: IntArray, first: int, last: int) -> tuple[IntArray, IntArray]:
@@ -147,10 +166,12 @@ def panel_of(
     check_going: Callable[[], None],
     *,
     raw: bool = False,
+    factors: Factors | None = None,
 ) -> Panel:
     """The panel of the codes; sessions from `start` to `end`, by default from the first stored bar to the last.
 
-    raw : without the repairs; check_going : called between files and steps; it may raise to end the reading
+    raw : without the repairs; factors : what prices and volumes are multiplied by, which makes them adjusted
+    check_going : called between files and steps; it may raise to end the reading
     """
     facts = [manifest.series[code].facts for code in codes]
     exchange = _exchange(facts)
@@ -158,7 +179,7 @@ def panel_of(
     interval = manifest.interval
     names = ("base_price",) if any(manifest.series[code].has_base for code in codes) else ()
     wanted = (*_PRICES, *names, *(() if interval.is_daily else ("minute",)))
-    rows = read_rows_between(folder_of(manifest), manifest, codes, period, wanted, check_going, raw=raw)
+    rows = read_rows_between(folder_of(manifest), manifest, codes, period, wanted, check_going, raw=raw, factors=factors)
     sessions = timeline(exchange, *period, rows.day.astype("datetime64[D]") if exchange is Exchange.OTHER else np.empty(0, dtype="M8[D]"))
     session = _sessions_of_rows(rows, sessions, codes, manifest, exchange)
     opens, highs, lows, closes, volume = (rows.columns[name] for name in _PRICES)
@@ -168,13 +189,13 @@ def panel_of(
     check_going()
     auction, auction_row = own_auctions(interval, sessions, rows.offsets, session, minute, prices, volume, last_bar)
     known = tuple(instruments.get(code) or instrument_of(fact) for code, fact in zip(codes, facts, strict=True))
-    adjusted = np.array([fact.adjusted for fact in facts], dtype=np.bool_)
+    adjusted = np.array([fact.adjusted or bool((factors or {}).get(fact.code)) for fact in facts], dtype=np.bool_)
     base = np.full(auction.shape, np.nan)
     if names:
         _spread(base, rows.offsets, session, np.arange(len(codes)), rows.columns["base_price"])
     helped = _helped_by_daily(manifest, daily, codes)
     if daily is not None and helped and exchange is not Exchange.OTHER and len(sessions):
-        grids = _daily_grids(folder_of(daily), daily, codes, helped, sessions, exchange, check_going, raw=raw)
+        grids = _daily_grids(folder_of(daily), daily, codes, helped, sessions, exchange, check_going, raw=raw, factors=factors)
         _add_auctions(auction, grids)
         _add_bases(base, grids, known, sessions, check_going)
     base[adjusted] = np.nan
@@ -262,12 +283,13 @@ def _daily_grids(
     check_going: Callable[[], None],
     *,
     raw: bool,
+    factors: Factors | None,
 ) -> _DailyGrids:
     """Grids over the sessions, read with the session before the first."""
     wider = _with_session_before(exchange, sessions)
     names = [codes[index] for index in helped]
     period = (wider.day[0].item(), wider.day[-1].item())
-    rows = read_rows_between(folder, daily, names, period, (*_PRICES, "base_price"), check_going, raw=raw)
+    rows = read_rows_between(folder, daily, names, period, (*_PRICES, "base_price"), check_going, raw=raw, factors=factors)
     high, low, close, volume = (rows.columns[name] for name in _PRICES[1:])
     traded = is_traded(high, low, volume)
     values = {name: np.where(traded, column, np.nan) for name, column in (("close", close), ("high", high), ("low", low))}

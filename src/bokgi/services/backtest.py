@@ -22,6 +22,7 @@ from bokgi.market.instruments import Instrument, Kind
 from bokgi.metrics.session_moves import session_moves
 from bokgi.reports.result_body import result_body
 from bokgi.reports.run_record import Benchmark, PanelFacts, RunRecord, RunStatus
+from bokgi.services.adjustments import SPLIT, adjustment_findings
 from bokgi.services.computation import Computation, OnStep, before_parts, compute, index_benchmark
 from bokgi.services.data_facts import assumed_fault, coverage_of, fault_json, lasting_faults, repair_json
 from bokgi.services.manifest import code_hash, code_version, environment, master_hash, result_hash, work_key
@@ -111,6 +112,7 @@ def read_panel(
         instruments=_known(master, request.codes),
         cancelled=cancelled,
         raw=request.raw_data,
+        factors=request.factors,
     )
     if len(panel) == 0:
         series = store.series(request.interval)
@@ -128,8 +130,9 @@ def _known(master: Master, codes: Sequence[str]) -> dict[str, Instrument]:
 def _manifest(store: Store, request: BacktestRequest, selected: ChosenStrategy, versions: tuple[int | None, int]) -> dict[str, Any]:
     assert request.interval is not None
     version, daily = versions
+    read = {"version": version, "daily_version": daily}
     return {
-        "data_hash": store.data_hash(request.codes, request.interval, version=version, daily_version=daily, raw=request.raw_data),
+        "data_hash": store.data_hash(request.codes, request.interval, **read, raw=request.raw_data, factors=request.factors),
         "data_version": {str(request.interval): version, "1d": daily or None},
         "code_version": code_version(),
         "code_hash": code_hash(),
@@ -212,5 +215,7 @@ def data_findings(store: Store, request: BacktestRequest, version: int | None) -
     asked = (request.codes, request.interval, request.start, request.end)
     repairs = store.repairs_for(*asked, version=version)
     others = (fault for fault in lasting_faults(store.faults_for(*asked, version=version)) if fault.kind != "repaired_block")
-    faults = (*repair_faults(repairs, are_applied=not request.raw_data), *others)
-    return faults, () if request.raw_data else repairs
+    kept = (*repair_faults(repairs, are_applied=not request.raw_data), *others)
+    adjusted, records = adjustment_findings(store, request, version)
+    faults = (*adjusted, *(fault for fault in kept if fault.kind != SPLIT or fault.code not in (request.factors or {})))
+    return faults, (*(() if request.raw_data else repairs), *records)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bokgi.bars.interval import Interval
+from bokgi.data.factors import AdjustFor, Factors, factors_from_json, factors_to_json
 from bokgi.errors.requests import CodesInvalid, FieldInvalid, PeriodReversed
 from bokgi.market.codes import is_code, normalised_code
 from bokgi.orders.rules import AccountMode, AccountRules, CostRules, ExecutionRules, Market, Reinvest, Unpriced
@@ -34,9 +35,10 @@ KNOWN_FIELDS = (
     "seed",
     "check_all",
     "raw_data",
+    "adjust",
 )
 """Fields that a person may give."""
-SERVICE_FIELDS = ("universe",)
+SERVICE_FIELDS = ("universe", "factors")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class BacktestRequest:
     start, end : sessions, both inclusive; by default the last 60 sessions in the data
     interval : by default the finest that the store has for all chosen stocks
     raw_data : bars as their source sent them, without repairs
+    adjust : what is taken out of prices by the factors that the master knows; None: prices as they are stored
+    factors : what that means for each code, when the request was resolved; the service sets it, a person does not
     universe : where the stocks of a whole market came from, with its faults (`Universe.to_json`); the service sets it, a person does not
     """
 
@@ -62,6 +66,8 @@ class BacktestRequest:
     seed: int = 0
     check_all: bool = False
     raw_data: bool = False
+    adjust: AdjustFor | None = None
+    factors: Factors | None = None
     universe: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
@@ -92,6 +98,8 @@ class BacktestRequest:
             "seed": self.seed,
             "check_all": self.check_all,
             **({"raw_data": True} if self.raw_data else {}),
+            **({"adjust": self.adjust.value} if self.adjust else {}),
+            **({} if self.factors is None else {"factors": factors_to_json(self.factors)}),
             **({} if self.universe is None else {"universe": dict(self.universe)}),
         }
 
@@ -118,6 +126,8 @@ class BacktestRequest:
             seed=_whole("seed", body.get("seed", 0), 0, 2**31 - 1),
             check_all=_boolean("check_all", body.get("check_all", False)),
             raw_data=_boolean("raw_data", body.get("raw_data", False)),
+            adjust=_choice("adjust", body["adjust"], AdjustFor) if body.get("adjust") is not None else None,
+            factors=factors_from_json(body["factors"]) if "factors" in body else None,
             universe=_mapping("universe", body["universe"]) if "universe" in body else None,
         )
 

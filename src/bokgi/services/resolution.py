@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from bokgi.bars.interval import Interval
+from bokgi.data.factors import Factors, factor_spans
 from bokgi.data.master import Master
 from bokgi.data.periods import default_start
 from bokgi.data.store import Store, StoredSeries
@@ -45,7 +46,7 @@ def strategy_from_source(source: str, reference: str, parameters: Mapping[str, A
 
 
 def resolve(store: Store, master: Master, request: BacktestRequest, *, version: int | None = None) -> BacktestRequest:
-    """Fill in the interval and the period that semantics names as defaults.
+    """Fill in the interval and the period that semantics names as defaults, and the factors where adjusted prices are asked for.
 
     Parameters
     ----------
@@ -68,7 +69,17 @@ def resolve(store: Store, master: Master, request: BacktestRequest, *, version: 
     if missing:
         raise NoBarsAtAll(missing, str(interval), [str(each) for each, there in stored.items() if any(code in there for code in missing)])
     start, end = _period(request, interval, held)
-    return replace(request, interval=interval, start=start, end=end)
+    factors = request.factors if request.factors is not None else _factors(request, series, master)
+    return replace(request, interval=interval, start=start, end=end, factors=factors)
+
+
+def _factors(request: BacktestRequest, series: Mapping[str, StoredSeries | None], master: Master) -> Factors | None:
+    """What adjusted prices mean today; None where the stored ones were asked for."""
+    if request.adjust is None:
+        return None
+    held = {code: item.facts for code, item in series.items() if item is not None}
+    spans = {code: factor_spans(master.factors(code), request.adjust, is_adjusted=facts.adjusted) for code, facts in held.items()}
+    return {code: own for code, own in spans.items() if own}
 
 
 def _check_known(codes: tuple[str, ...], stored: Mapping[Interval, Mapping[str, StoredSeries]], master: Master) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from bokgi.bars.interval import DAILY, Interval
 from bokgi.bars.panel import Panel
+from bokgi.data.factors import factors_from_json
 from bokgi.errors.base import Language
 from bokgi.errors.service import NothingToGive, TradeUnknown
 from bokgi.records.runs import RunRow, RunState
@@ -128,9 +129,10 @@ def _panel_around(shelf: Shelf, row: RunRow, trade: dict[str, Any]) -> Panel:
     days = timedelta(days=CHART_BARS * 2 + 20 if interval.is_daily else 12)
     version = row.data_versions.get(str(interval)) or None
     daily = row.data_versions.get(str(DAILY), 0)
-    raw = bool(row.resolved.get("raw_data", False))
+    read: dict[str, Any] = {"version": version, "daily_version": daily, "raw": bool(row.resolved.get("raw_data", False))}
+    read["factors"] = factors_from_json(row.resolved["factors"]) if "factors" in row.resolved else None
     bought, sold = trade["buy_session"], trade["sell_session"] or trade["last_session"]
-    return shelf.store.read_panel([trade["code"]], interval, bought - days, sold + days, version=version, daily_version=daily, raw=raw)
+    return shelf.store.read_panel([trade["code"]], interval, bought - days, sold + days, **read)
 
 
 def _rows_around(panel: Panel, trade: dict[str, Any]) -> tuple[int, int, bool]:

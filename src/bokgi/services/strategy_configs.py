@@ -10,7 +10,7 @@ from bokgi.services.request import BacktestRequest
 from bokgi.strategies.catalog import to_strategy
 
 NAME_CHARACTERS = 100
-EXTRA_FIELDS = ("interval", "initial_capital", "costs", "fills", "account", "risk_free_rate")
+EXTRA_FIELDS = ("interval", "initial_capital", "costs", "fills", "account", "risk_free_rate", "adjust")
 
 
 class StrategyConfigs:

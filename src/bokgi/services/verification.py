@@ -129,7 +129,7 @@ def _versions(store: Store, request: BacktestRequest, manifest: Mapping[str, Any
             continue
         if not set(request.codes) <= set(store.series(interval, version=version)):
             continue
-        have = store.data_hash(request.codes, interval, version=version, daily_version=daily, raw=request.raw_data)
+        have = store.data_hash(request.codes, interval, version=version, daily_version=daily, raw=request.raw_data, factors=request.factors)
         if have == wanted:
             return version, daily
     raise DataNotTheSame(wanted[:12], have[:12])

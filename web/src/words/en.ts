@@ -129,6 +129,8 @@ export const en: Words = {
     slippageHelp: 'Ticks against you on every fill.',
     wait: 'Purchases wait (min)',
     waitHelp: 'If nothing trades for this long after the time, nothing is bought.',
+    adjust: 'Prices',
+    adjustChoices: { stored: 'As stored', splits: 'Adjusted for splits', dividends: 'Adjusted for splits and dividends' },
     unpriced: 'A time without a price',
     unpricedChoices: { refuse: 'Refuse to run', last_bar: 'Take the last bar' },
     account: 'Account',

@@ -128,6 +128,8 @@ export const ko = {
     slippageHelp: '체결마다 불리하게 밀리는 호가 수입니다.',
     wait: '매수 대기(분)',
     waitHelp: '정한 시각부터 이만큼 기다려도 거래가 없으면 사지 않습니다.',
+    adjust: '주가',
+    adjustChoices: { stored: '저장된 그대로', splits: '수정주가(분할 반영)', dividends: '분할과 배당 반영' },
     unpriced: '가격이 없는 시각',
     unpricedChoices: { refuse: '실행하지 않음', last_bar: '마지막 봉 종가로' },
     account: '계좌',

@@ -26,6 +26,10 @@ _TITLES: dict[MasterKind, dict[str, str]] = {
         "ticker": "code", "name": "name", "category": "category", "first_date": "first", "last_date": "last", "delist_date": "delisted",
         "delist_reason": "reason",
     },
+    MasterKind.FACTORS: {
+        "code": "code", "day": "day", "price_factor": "price_factor", "split_factor": "split_factor", "reference_price": "reference_price",
+        "종목코드": "code", "마지막날": "day", "배당계수": "price_factor", "분할계수": "split_factor", "기준가격": "reference_price",
+    },
     MasterKind.SECTORS: {
         "Symbol": "code", "Name": "name", "Market": "market", "Sector": "sector", "Industry": "industry", "ListingDate": "listed",
     },
@@ -34,6 +38,7 @@ _MARKS = (
     (MasterKind.LISTED, ({"ISU_SRT_CD", "LIST_DD"}, {"단축코드", "상장일"})),
     (MasterKind.DELISTED, ({"full_code", "short_code", "marketName"},)),
     (MasterKind.LISTING_FACTS, ({"ticker", "delist_date", "category"},)),
+    (MasterKind.FACTORS, ({"code", "day", "split_factor"}, {"종목코드", "마지막날", "분할계수"})),
     (MasterKind.SECTORS, ({"Symbol", "Sector", "ListingDate"},)),
 )
 _DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
@@ -78,6 +83,9 @@ def master_rows(content: FileContent, kind: MasterKind, table: pl.DataFrame, sai
     as_of = as_of_in(content.stem)
     rows = _rows(content, kind, table).with_columns(pl.lit(as_of, pl.Date).alias("as_of"))
     typed = _typed(kind, rows)
+    if kind is MasterKind.FACTORS:
+        typed = typed.with_columns(pl.col("price_factor", "split_factor").fill_null(1.0))
+        _check_factors(content, typed)
     kept = typed.filter(pl.col("day").is_not_null() if kind is MasterKind.HOLIDAYS else pl.col("code").str.len_chars() >= 1)
     if kept.is_empty():
         raise NothingUsable(content.name, "no row has a code or a day", "코드나 날짜가 있는 행이 없음")
@@ -139,8 +147,17 @@ def factor_rows(content: FileContent, table: pl.DataFrame) -> MasterRows:
     day = titled["day"].str.to_date("%Y%m%d", strict=False)
     numbers = [number_column(titled[name]) for name in names[1:]]
     rows = pl.DataFrame([day, *numbers]).with_columns(pl.lit(code).alias("code"), pl.lit(None, pl.Date).alias("as_of"))
-    sound = pl.col("day").is_not_null() & pl.all_horizontal((pl.col(name).is_finite()) & (pl.col(name) >= 0) for name in names[1:])
-    if not rows.select(sound.all()).item():
-        raise NothingUsable(content.name, "a factor is no number", "숫자가 아닌 수정계수가 있음")
+    _check_factors(content, rows)
     detected = ((f"LEAN 수정계수 파일: {code}", f"LEAN factor file of {code}"),)
     return MasterRows(MasterKind.FACTORS, rows.select(list(SCHEMAS[MasterKind.FACTORS])), None, (), detected)
+
+
+def _check_factors(content: FileContent, rows: pl.DataFrame) -> None:
+    """Every row needs a day and factors above zero: a wrong one would move every price before it."""
+    sound = pl.all_horizontal(pl.col(name).is_finite() & (pl.col(name) > 0) for name in ("price_factor", "split_factor"))
+    if not rows.select((pl.col("day").is_not_null() & sound).all()).item():
+        raise NothingUsable(
+            content.name,
+            "a factor or its day is no number above zero, or no day",
+            "0보다 큰 수가 아닌 수정계수나 날짜가 아닌 마지막날이 있음",
+        )

@@ -19,6 +19,7 @@ export const DEFAULTS = {
   account: 'per_stock',
   reinvest: 'compound',
   riskfree: '0',
+  adjust: 'stored',
 }
 
 export type DraftField = keyof typeof DEFAULTS
@@ -112,6 +113,8 @@ export function settingsOf(draft: Draft, strategy: Strategy) {
     strategy_params: Object.fromEntries(parameters),
     initial_capital: typedAmount(draft.capital),
     ...(draft.interval ? { interval: draft.interval } : {}),
+    ...(draft.adjust === 'splits' ? { adjust: 'splits' as const } : {}),
+    ...(draft.adjust === 'dividends' ? { adjust: 'dividends' as const } : {}),
     costs: {
       commission_ppm: Math.round(Number(draft.commission) * PPM_OF_PERCENT),
       commission_on_buy: draft.buyfee === 'true',
@@ -141,6 +144,7 @@ interface KeptRequest {
   fills?: unknown
   account?: unknown
   risk_free_rate?: unknown
+  adjust?: unknown
 }
 
 /** A draft from what was run or saved before. */
@@ -163,6 +167,7 @@ export function draftOfRequest(kept: KeptRequest): Draft {
     account: typed(account['mode']) || DEFAULTS.account,
     reinvest: typed(account['reinvest']) || DEFAULTS.reinvest,
     riskfree: typeof kept.risk_free_rate === 'number' ? String(Number((kept.risk_free_rate * 100).toFixed(6))) : DEFAULTS.riskfree,
+    adjust: typed(kept.adjust) || DEFAULTS.adjust,
     parameters: Object.fromEntries(parameters),
   }
 }
