@@ -20,8 +20,17 @@ DONE_ELSEWHERE = {"init", "hold", "resume", "abort", "sort"}
 SHORT = {"1h": "20s", "5m": "10s"}
 NOT_ABOUT_THE_MACHINE = re.compile(r"((?:cpu_percent|memory_percent|api_seconds): .*weight: )soft")
 """The drill is about the commands: a machine that is busy otherwise may warn and no more."""
-MAY_BE_OPEN: Mapping[str, set[int]] = {"sort": {2}, "watch": {0, 3}, "weekly": {0, 3}, "report": {1}, "verify": {0, 3}}
-"""A watch of seconds on a busy machine, and a week of one day, may be undecided. The release that is reported on was rolled back a few
+MAY_BE_OPEN: Mapping[str, set[int]] = {
+    "sort": {2},
+    "watch": {0, 3},
+    "weekly": {0, 3},
+    "monthly": {3},
+    "quarterly": {0, 3},
+    "report": {1},
+    "verify": {0, 3},
+}
+"""A watch of seconds on a busy machine, and a week of one day, may be undecided; a month of one day has not enough data, and where
+nobody has pip-audit the security check is open. The release that is reported on was rolled back a few
 lines above, so its verdict is FAIL. All others must succeed."""
 
 

@@ -100,6 +100,18 @@ RELEASE = (
         "지난 한 주를 배포일과 비교합니다.",
     ),
     Entry(
+        "monthly",
+        "bokgi.cli.release_schedule:monthly_command",
+        "Analyse the month beside the month before.",
+        "지난 한 달의 성능을 그 전달과 비교합니다.",
+    ),
+    Entry(
+        "quarterly",
+        "bokgi.cli.release_schedule:quarterly_command",
+        "Check the security of this host and of what serves.",
+        "이 호스트와 운영 중인 배포의 보안을 점검합니다.",
+    ),
+    Entry(
         "report",
         "bokgi.cli.release_report:report_command",
         "Write the report of a release.",

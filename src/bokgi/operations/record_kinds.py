@@ -28,6 +28,8 @@ class Kind(StrEnum):
     RETIRED = "retired"
     DAILY = "daily"
     WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
     FEEDBACK = "feedback"
     SORTED = "sorted"
     HISTORY = "history"
@@ -56,6 +58,8 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.RETIRED: frozenset({"slot"}),
     Kind.DAILY: frozenset({"day", "outcome", "seen"}),
     Kind.WEEKLY: frozenset({"day", "outcome", "compared"}),
+    Kind.MONTHLY: frozenset({"day", "outcome", "standing", "figures", "sources"}),
+    Kind.QUARTERLY: frozenset({"day", "outcome", "checks"}),
     Kind.FEEDBACK: frozenset({"source", "was_read", "items"}),
     Kind.SORTED: frozenset({"source", "id", "sorted_as", "person"}),
     Kind.HISTORY: frozenset({"releases", "planned"}),

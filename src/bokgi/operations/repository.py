@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bokgi.errors.releases import RepositoryRefused, TagUnknown
@@ -92,6 +93,11 @@ class Repository:
         """Files that differ between two commits, with the letter of git before each."""
         lines = self._text("diff", "--name-status", "--no-renames", old, new).splitlines()
         return tuple(" ".join(line.split("\t")) for line in lines)
+
+    def changed_at(self, commit: str, *paths: str) -> datetime | None:
+        """When the last change to some files was committed, as a commit sees it; None where there was none."""
+        told = self._text("log", "-1", "--format=%cI", commit, "--", *paths)
+        return datetime.fromisoformat(told) if told else None
 
     def archive(self, commit: str, target: Path) -> None:
         """Write the files of a commit as a tar file."""

@@ -1,4 +1,4 @@
-"""systemd units for a host: the socket, the holder behind it, and timers for what is done daily and weekly.
+"""systemd units for a host: the socket, the holder behind it, and timers for what is done each day, week, month and quarter.
 
 Convention: systemd opens the socket, so it stays open whatever becomes of the holder; slots outlive a holder that was killed, and the
 next one takes them over (`KillMode=process`). Stopping the unit ends the slots in order.
@@ -47,6 +47,8 @@ def units_of(host: HostFolder) -> Mapping[str, str]:
         ),
         **_timed(host, "daily", f"{program} daily {folder}", "*-*-* 07:00:00", "the check of the day"),
         **_timed(host, "weekly", f"{program} weekly {folder}", "Mon *-*-* 07:30:00", "the review of the week"),
+        **_timed(host, "monthly", f"{program} monthly {folder}", "*-*-01 08:00:00", "the analysis of the month"),
+        **_timed(host, "quarterly", f"{program} quarterly {folder}", "*-01,04,07,10-02 08:30:00", "the security check of the quarter"),
     }
 
 

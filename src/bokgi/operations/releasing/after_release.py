@@ -59,6 +59,7 @@ def check_day(site: Site, now: datetime) -> Outcome:
         seen=seen,
         values=values,
         results=facts.get("results"),
+        small_run=facts.get("small_run"),
         logs=[deed.deed for deed in keep_logs(site.host.settings.home / "logs", now)],
     )
     site.seal("daily")

@@ -11,6 +11,7 @@ from bokgi.operations.evidence_log import Record
 from bokgi.operations.record_kinds import Kind, Outcome
 from bokgi.operations.report.assessment import Assessment, mark
 from bokgi.operations.report.document import Block, Cell, Say, Section, Sentence, table
+from bokgi.operations.report.schedules import later_looks
 from bokgi.operations.report.words import OUTCOMES, SEOUL, figure, plain, word
 
 DAYS = 7
@@ -54,7 +55,7 @@ def _day_of(record: Record) -> date:
 
 
 def week(say: Say, found: Assessment) -> Section:
-    """Each day with its check, and the weekly review beside the release day."""
+    """Each day with its check, the weekly review beside the release day, and what was looked at each month and quarter."""
     rows: list[tuple[Cell, ...]] = []
     for day in days_of(found):
         if not day.records:
@@ -86,4 +87,4 @@ def week(say: Say, found: Assessment) -> Section:
         compared = [each for each in record.facts["compared"] if isinstance(each, dict)]
         figures = [(str(each.get("name")), figure(each.get("release_day")), figure(each.get("week"))) for each in compared]
         blocks.append(table((say("지표", "Metric"), say("배포일", "Release day"), say("한 주", "Week")), figures, ""))
-    return Section(say("배포 후 한 주", "The week after"), tuple(blocks))
+    return Section(say("배포 후 한 주", "The week after"), (*blocks, *later_looks(say, found)))

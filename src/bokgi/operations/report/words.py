@@ -37,6 +37,36 @@ METRICS = {
     Metric.LOG_ERRORS: ("로그 오류", "Errors in the log"),
     Metric.LOG_WARNINGS: ("로그 경고", "Warnings in the log"),
 }
+FIGURES: Mapping[str, tuple[str, str]] = {
+    **{str(metric): words for metric, words in METRICS.items()},
+    Metric.SERVER_ERRORS: ("서버 오류(요청 1,000건당)", "Server errors (in 1,000 requests)"),
+    Metric.LOG_ERRORS: ("로그 오류(요청 1,000건당)", "Errors in the log (for 1,000 requests)"),
+    "run_seconds": ("작은 백테스트 실행 시간(초)", "Time of a small backtest (s)"),
+    "disk_percent_a_day": ("디스크 증가(하루, %p)", "Disk growth (percent points a day)"),
+}
+"""Figures of a month; counts are there as rates."""
+STANDINGS = {
+    "well": ("정상", "well"),
+    "worse": ("나빠짐", "worse"),
+    "broken": ("기준을 넘음", "beyond its limit"),
+    "not_enough_data": ("데이터가 모자람", "not enough data"),
+}
+TRENDS = {
+    "rising": ("늘어남", "rising"),
+    "falling": ("줄어듦", "falling"),
+    "steady": ("일정함", "steady"),
+    "unknown": ("–", "–"),
+}
+SECURITY = {
+    "packages": ("잠금 파일과 설치된 패키지", "Packages beside their locks"),
+    "known_faults": ("패키지의 알려진 취약점", "Known faults of the packages"),
+    "age_of_locks": ("잠금 파일의 나이", "Age of the locks"),
+    "python": ("Python 보안 지원", "Repairs for this Python"),
+    "running": ("실행 중인 라이브러리", "Libraries of what runs"),
+    "rights": ("파일 권한", "Rights of the files"),
+    "listening": ("열린 포트", "Open ports"),
+    "answers": ("낯선 요청에 대한 응답", "Answers to strangers"),
+}
 CLAIMS = {
     "checks": ("배포 전 점검을 모두 통과했다", "All checks before the deployment passed"),
     "boot": ("새 버전이 태그와 같은 버전·커밋으로 시작했다", "The new release started with the version and commit of the tag"),

@@ -7,15 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bokgi.operations.watch.written_log import CLASSES, classes_of, event_of, removed_runs
+from bokgi.operations.watch.written_log import CLASSES, REQUESTS, classes_of, event_of, is_request, removed_runs
 from bokgi.reports.formats import utc_text
 
 
 def counted_since(places: Sequence[Path], since: datetime) -> Mapping[str, int]:
-    """Lines by class; a line that does not say when it was written counts, too."""
-    counts = Counter(dict.fromkeys(CLASSES, 0))
+    """Lines by class, and requests; a line that does not say when it was written counts, too."""
+    counts = Counter(dict.fromkeys((*CLASSES, REQUESTS), 0))
     for event in _events_since(places, since):
         counts.update(classes_of(event))
+        counts[REQUESTS] += is_request(event)
     return counts
 
 

@@ -77,7 +77,12 @@ class Sampler:
         own = self._figures.since_last(self._asker)
         written = self._log.since_last()
         self._deleted |= written.deleted
-        log: dict[str, Any] = {"bytes": written.size, "counts": dict(written.counts), "examples": list(written.examples)}
+        log: dict[str, Any] = {
+            "bytes": written.size,
+            "counts": dict(written.counts),
+            "examples": list(written.examples),
+            "requests": written.requests,
+        }
         missed, self._missed = self._missed, None
         counted = float(written.counts[SERVER_ERRORS] + (missed or 0))
         measured: dict[Metric, float | None] = {

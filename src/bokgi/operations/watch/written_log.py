@@ -14,6 +14,8 @@ from typing import Any
 
 SERVER_ERRORS, NOT_FOUND, ERRORS, WARNINGS, UNREADABLE = "server_errors", "not_found_on_known_paths", "errors", "warnings", "unreadable"
 CLASSES = (SERVER_ERRORS, NOT_FOUND, ERRORS, WARNINGS, UNREADABLE)
+REQUESTS = "requests"
+ACCESS = "bokgi.access"
 EXAMPLES = 5
 _EXAMPLE_CHARACTERS = 500
 _PAST_THEIR_TIME = "runs past their time were removed"
@@ -30,12 +32,14 @@ class Written:
     size : bytes that were read
     examples : first lines of what was counted
     deleted : ids of runs that somebody deleted or whose time was over, as the log has it
+    requests : lines of the access log, one for each request
     """
 
     counts: Mapping[str, int]
     size: int
     examples: tuple[str, ...]
     deleted: frozenset[str]
+    requests: int = 0
 
 
 class WrittenLog:
@@ -83,14 +87,16 @@ def _counted(lines: Iterable[bytes], size: int) -> Written:
     counts: Counter[str] = Counter(dict.fromkeys(CLASSES, 0))
     examples: list[str] = []
     deleted: set[str] = set()
+    requests = 0
     for line in lines:
         event = event_of(line)
+        requests += is_request(event)
         deleted.update(removed_runs(event))
         for name in classes_of(event):
             counts[name] += 1
             if len(examples) < EXAMPLES:
                 examples.append(line.decode("utf-8", "replace")[:_EXAMPLE_CHARACTERS])
-    return Written(counts, size, tuple(examples), frozenset(deleted))
+    return Written(counts, size, tuple(examples), frozenset(deleted), requests)
 
 
 def event_of(line: bytes) -> Mapping[str, Any] | None:
@@ -102,12 +108,17 @@ def event_of(line: bytes) -> Mapping[str, Any] | None:
     return event if isinstance(event, dict) else None
 
 
+def is_request(event: Mapping[str, Any] | None) -> bool:
+    """Whether a line is that of a request."""
+    return event is not None and event.get("logger") == ACCESS
+
+
 def classes_of(event: Mapping[str, Any] | None) -> Iterator[str]:
     """What a line counts as; most lines count as nothing."""
     if event is None:
         yield UNREADABLE
         return
-    if event.get("logger") == "bokgi.access":
+    if is_request(event):
         status, route = event.get("status"), str(event.get("route") or "")
         if isinstance(status, int) and status >= 500:
             yield SERVER_ERRORS

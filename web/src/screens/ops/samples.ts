@@ -55,3 +55,30 @@ export function outcomeOf(record: RecordLine): string | null {
   const outcome = record.facts['outcome']
   return typeof outcome === 'string' ? outcome : null
 }
+
+/** What is looked at by the calendar. */
+export const SCHEDULED = ['daily', 'weekly', 'monthly', 'quarterly'] as const
+
+/** The regular checks of a release, the newest first. */
+export function scheduled(steps: readonly RecordLine[]): RecordLine[] {
+  return steps.filter((step) => (SCHEDULED as readonly string[]).includes(step.kind)).reverse()
+}
+
+/** A figure of a month, or a part of a security check: whatever of it is no text or number is left out. */
+export interface Row {
+  readonly name: string
+  readonly values: Readonly<Record<string, string | number>>
+}
+
+/** The rows of a list in a record. */
+export function rowsOf(record: RecordLine, list: 'figures' | 'checks'): Row[] {
+  const given = record.facts[list]
+  if (!Array.isArray(given)) return []
+  return given
+    .filter((row): row is Record<string, unknown> => typeof row === 'object' && row !== null)
+    .map((row) => ({ name: String(row['name']), values: plainValues(row) }))
+}
+
+function plainValues(row: Record<string, unknown>): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(row).filter((entry): entry is [string, string | number] => ['string', 'number'].includes(typeof entry[1])))
+}
