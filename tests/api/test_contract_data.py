@@ -251,14 +251,19 @@ def test_schedules_are_added_listed_and_removed(idle_service: RunningService, pr
     assert client.delete(f"/api/data/schedules/{made.json()['id']}").status_code == 404
 
 
-def test_a_held_answer_is_listed_and_taken_as_an_import_that_replaces(idle_service: RunningService, profile: dict[str, str]) -> None:
+def test_a_held_answer_is_listed_and_decided_as_an_import(idle_service: RunningService, profile: dict[str, str]) -> None:
+    """One that cannot be read says why; the decision waits for a worker, and the answer stays until then."""
     client, held = idle_service.client, idle_service.home / "fetches/krx/held/005930_1d.parquet"
     held.parent.mkdir(parents=True)
     held.write_bytes(b"PAR1")
     row = {"source": "krx", "interval": "1d", "code": "005930"}
-    assert get(idle_service, "held")["held"] == [row]
-    taken = client.post("/api/data/held", json=row, headers=profile)
-    assert taken.status_code == 202, taken.text
-    assert (taken.json()["file_name"], taken.json()["hints"]) == ("005930_1d.parquet", {"replace": True})
-    assert get(idle_service, "held")["count"] == 0
+    (listed,) = get(idle_service, "held")["held"]
+    assert listed | row == listed
+    assert "005930_1d.parquet" in listed["problem"]["english"]
+    assert client.post("/api/data/held", json=row | {"decision": "burn"}, headers=profile).json()["field"] == "decision"
+    refused = client.post("/api/data/held", json=row | {"decision": "refuse"}, headers=profile)
+    assert refused.status_code == 202, refused.text
+    assert (refused.json()["file_name"], refused.json()["hints"]) == ("krx 1d: 005930", {"held": row | {"decision": "refuse"}})
+    assert get(idle_service, "held")["count"] == 1
+    held.unlink()
     assert client.post("/api/data/held", json=row, headers=profile).status_code == 404

@@ -1,9 +1,11 @@
 """Fetches of the service: what is checked before, the job, the report that grows, and schedules that start once a session."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from bokgi.bars.interval import DAILY
@@ -11,8 +13,9 @@ from bokgi.config.settings import Settings
 from bokgi.data.incoming import Incoming
 from bokgi.data.sources import fetching
 from bokgi.data.sources.port import Wanted
+from bokgi.data.store_export import write_export
 from bokgi.errors.requests import FieldInvalid
-from bokgi.errors.service import FieldMissing, ImportNotCancellable, ScheduleUnknown, UploadUnknown
+from bokgi.errors.service import FieldMissing, ImportNotCancellable, NothingHeld, ScheduleUnknown, UploadUnknown
 from bokgi.errors.sources import IntervalNotOffered, NameNotFound, SourceLimited, SourceUnknown
 from bokgi.jobs.port import Job
 from bokgi.records.imports import ImportRow
@@ -152,6 +155,25 @@ def test_sources_say_what_they_have_and_what_is_missing(parts: Parts) -> None:
     assert rows["krx"]["intervals"] == ["1d"]
     assert "5m" in rows["yahoo"]["intervals"]
     assert "BOKGI_KRX_ID" in rows["krx-login"]["problem"]["english"]
+
+
+def test_a_decision_about_a_held_answer_is_carried_out_by_a_worker_and_reported(parts: Parts) -> None:
+    fetches, store = fetches_of(parts), parts.shelves.user.store
+    carried_out(parts, fetches.start("default", "krx", "1d", [CODE]), Told(name="krx"))
+    answer = store.read_incoming([CODE], DAILY)
+    halves = answer.bars.with_columns(pl.col(name) / 2 for name in ("open", "high", "low", "close"))
+    held = parts.home / "fetches/krx/held" / f"{CODE}_1d.parquet"
+    write_export(replace(answer, bars=halves), held, "parquet")
+    (shown,) = fetches.held()
+    assert (shown["differing"], shown["factor"], shown["problem"]) == (19, 0.5, None)
+    done = carried_out(parts, fetches.decide_held("default", "krx", "1d", CODE, "take"), Told())
+    assert done.status == "completed"
+    assert f"krx {CODE} 1d: the new values were taken. Before: 19 (" in done.report[0]["english"]
+    assert store.read_incoming([CODE], DAILY).bars["close"].to_list() == halves["close"].to_list()
+    assert [record["decision"] for record in fetches.decided()] == ["take"]
+    assert fetches.held() == []
+    with pytest.raises(NothingHeld):
+        fetches.decide_held("default", "krx", "1d", CODE, "refuse")
 
 
 # ------------------------------------------------------------ schedules

@@ -1,6 +1,5 @@
 """Bars from sources of the network: what sources there are, starting a fetch, and schedules that keep stocks up to date."""
 
-import shutil
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -14,6 +13,7 @@ from bokgi.api.schemas_data import ImportAnswer
 from bokgi.api.schemas_fetches import (
     FetchRequest,
     HeldAnswer,
+    HeldDecision,
     HeldRequest,
     HeldRow,
     ScheduleAnswer,
@@ -23,6 +23,7 @@ from bokgi.api.schemas_fetches import (
     SourceRow,
     SourcesAnswer,
 )
+from bokgi.data.sources.held import Choice
 from bokgi.errors.requests import FieldInvalid
 from bokgi.services.fetch_schedules import Schedule
 
@@ -90,22 +91,22 @@ def remove_schedule(
 
 @router.get("/held", operation_id="listHeld")
 def list_held(application: TheApplication) -> HeldAnswer:
-    """Answers of sources that contradict what is stored; a person decides."""
-    rows = [HeldRow(source=row["source"], interval=row["interval"], code=row["code"]) for row in application.fetches.held()]
-    return HeldAnswer(count=len(rows), held=rows)
+    """Answers of sources that contradict what is stored, with what each would change, and what was decided; a person decides."""
+    rows = [HeldRow.model_validate(row) for row in application.fetches.held()]
+    decided = [HeldDecision.model_validate(row) for row in application.fetches.decided()]
+    return HeldAnswer(count=len(rows), held=rows, decisions=decided)
 
 
-@router.post("/held", operation_id="takeHeld", status_code=202, responses=UNKNOWN, openapi_extra=request_body(HeldRequest))
-def take_held(application: TheApplication, profile: TheProfile, body: Body) -> ImportAnswer:
-    """Take the values of a held answer in place of the stored ones; older versions of the data keep those."""
-    check_fields(body, ("source", "interval", "code"))
+@router.post("/held", operation_id="decideHeld", status_code=202, responses=UNKNOWN, openapi_extra=request_body(HeldRequest))
+def decide_held(application: TheApplication, profile: TheProfile, body: Body) -> ImportAnswer:
+    """Decide about a held answer by a worker: `take` its values (older versions of the data keep the stored ones), `join` or `refuse` it.
+
+    The answer is an import, whose report says what was before and after.
+    """
+    check_fields(body, ("source", "interval", "code", "decision"))
     source, interval, code = (text_field(body, name, LONGEST_WORD) for name in ("source", "interval", "code"))
-    held = application.fetches.held_file(source, interval, code)
-    copied = application.library.new_upload(held.name)
-    shutil.copyfile(held, copied)
-    row = application.library.start_import(profile, copied, {"replace": True})
-    held.unlink(missing_ok=True)
-    return import_of(row)
+    decision = text_field(body, "decision", LONGEST_WORD) if body.get("decision") is not None else Choice.TAKE
+    return import_of(application.fetches.decide_held(profile, source, interval, code, decision))
 
 
 def _schedule(each: Schedule) -> ScheduleAnswer:

@@ -2,8 +2,9 @@
 
 from pydantic import Field
 
-from bokgi.api.schemas_base import Answer, Code, Day, Request
+from bokgi.api.schemas_base import Answer, Code, Day, Instant, Request
 from bokgi.api.schemas_data import Words
+from bokgi.data.sources.held import Choice
 from bokgi.services.fetch_schedules import USUAL_TIME
 
 STOCKS = "Codes or names; or one word alone: `stored` for all stored stocks of the interval, `list:KOSPI200` for the members of a list."
@@ -63,24 +64,76 @@ class ScheduleRemoved(Answer):
     id: str
 
 
+class SeriesExtent(Answer):
+    """How much there is of a series."""
+
+    bars: int = Field(ge=0)
+    first: Day
+    last: Day
+    last_close: float
+
+
+class HeldDifference(Answer):
+    """One bar with other prices."""
+
+    session: Day
+    minute: int = Field(description="Start of the bar, minutes since midnight at the exchange.")
+    before: float = Field(description="Stored close.")
+    after: float = Field(description="Close of the answer.")
+
+
 class HeldRow(Answer):
-    """One answer that is held back."""
+    """One answer that is held back, and what taking it would change; nulls where it cannot be read, which `problem` says."""
 
     source: str
     interval: str
     code: Code
+    before: SeriesExtent | None = Field(description="What is stored.")
+    after: SeriesExtent | None = Field(description="What the source sent.")
+    common: int | None = Field(description="Bars that both have.")
+    differing: int | None = Field(description="Of these, bars with other prices.")
+    factor: float | None = Field(description="By which every close in common differs; null where there is no such factor.")
+    older: int | None = Field(description="Stored bars from before the answer.")
+    keeps_older: bool | None = Field(description="Whether these would be kept, read times `factor`.")
+    differences: list[HeldDifference] = Field(description="The first ones.")
+    reason: Words | None
+    problem: Words | None
+
+
+class HeldDecision(Answer):
+    """What was decided about an answer, with before and after."""
+
+    at: Instant
+    decision: Choice
+    source: str
+    interval: str
+    code: Code
+    before: SeriesExtent | None
+    after: SeriesExtent | None
+    offered: SeriesExtent
+    common: int
+    differing: int
+    factor: float | None
+    rescaled_bars: int = Field(description="Older bars that are read times `factor`.")
+    left_bars: int = Field(description="Older bars that stay in the version before alone.")
+    version_before: int | None
+    version_after: int | None
 
 
 class HeldAnswer(Answer):
-    """Every answer that is held back."""
+    """Every answer that is held back, and the last decisions."""
 
     count: int = Field(ge=0)
     held: list[HeldRow]
+    decisions: list[HeldDecision]
 
 
 class HeldRequest(Request):
-    """Which held answer to take."""
+    """What to do with which held answer."""
 
     source: str = Field(examples=["yahoo"])
     interval: str = Field(examples=["1d"])
     code: Code
+    decision: Choice = Field(
+        Choice.TAKE, description="`take` exchanges the series, `join` adds what agrees, `refuse` keeps what is stored."
+    )

@@ -117,6 +117,12 @@ DATA = (
         "인터넷의 제공처에서 봉 자료를 받아 저장된 자료에 이어 붙입니다.",
     ),
     Entry(
+        "held",
+        "bokgi.cli.data_held:held",
+        "Look at answers that contradict the past, and take, join or refuse them.",
+        "과거와 맞지 않아 보류한 자료를 보고, 쓰거나 이어 붙이거나 거절합니다.",
+    ),
+    Entry(
         "watch",
         "bokgi.cli.data_watch:watch_command",
         "Watch a folder and import what is new in it.",
@@ -151,6 +157,39 @@ DATA = (
         "bokgi.cli.data_export:export_command",
         "Write stored bars to a CSV or Parquet file.",
         "저장된 봉 자료를 CSV 또는 Parquet 파일로 내보냅니다.",
+    ),
+)
+
+HELD = (
+    Entry(
+        "list",
+        "bokgi.cli.data_held:list_command",
+        "List what waits, and the last decisions.",
+        "보류된 자료와 지난 결정을 보여 줍니다.",
+    ),
+    Entry(
+        "show",
+        "bokgi.cli.data_held:show_command",
+        "Show what taking an answer would change.",
+        "새 값을 쓰면 무엇이 바뀌는지 보여 줍니다.",
+    ),
+    Entry(
+        "take",
+        "bokgi.cli.data_held:take_command",
+        "Exchange the stored series for the answer.",
+        "저장된 계열을 새 값으로 바꿉니다.",
+    ),
+    Entry(
+        "join",
+        "bokgi.cli.data_held:join_command",
+        "Put the answer behind the stored bars as it is.",
+        "새 봉을 저장된 봉 뒤에 그대로 이어 붙입니다.",
+    ),
+    Entry(
+        "refuse",
+        "bokgi.cli.data_held:refuse_command",
+        "Keep the stored bars, and put the answer aside.",
+        "저장된 봉을 그대로 두고 새 값을 거절합니다.",
     ),
 )
 

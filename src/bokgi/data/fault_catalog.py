@@ -86,14 +86,14 @@ FAULT_KINDS: dict[str, FaultKind] = {
     ),
     "repaired_block": FaultKind(
         _WARNING,
-        "{code}: {first}~{last} 봉 {count}개의 값이 몇 배로 잘못되어 고쳐 읽습니다({example}). 원래 값은 그대로 저장되어 있습니다.",
-        "{code}: {count} bars from {first} to {last} are off by a whole multiple and are read repaired ({example}); "
+        "{code}: {first}~{last} 봉 {count}개의 값이 일정한 배율로 어긋나 고쳐 읽습니다({example}). 원래 값은 그대로 저장되어 있습니다.",
+        "{code}: {count} bars from {first} to {last} are off by one factor and are read repaired ({example}); "
         "the original values stay stored.",
     ),
     "left_unrepaired": FaultKind(
         _WARNING,
-        "{code}: {first}~{last} 봉 {count}개의 값이 몇 배로 잘못되어 있으나 요청대로 고치지 않았습니다(고친다면: {example}).",
-        "{code}: {count} bars from {first} to {last} are off by a whole multiple and were left as they are, as asked (a repair would be: "
+        "{code}: {first}~{last} 봉 {count}개의 값이 일정한 배율로 어긋나 있으나 요청대로 고치지 않았습니다(고친다면: {example}).",
+        "{code}: {count} bars from {first} to {last} are off by one factor and were left as they are, as asked (a repair would be: "
         "{example}).",
     ),
     "adjusted_by_factors": FaultKind(

@@ -237,12 +237,13 @@ class Store:
 
     # ------------------------------------------------------------ writing
 
-    def write(self, incoming: Incoming, *, replace: bool = False) -> ImportReceipt:
+    def write(self, incoming: Incoming, *, replace: bool = False, exchange: bool = False) -> ImportReceipt:
         """Merge bars into the store as its next version. Everything or nothing.
 
         Parameters
         ----------
         replace : new values win where stored ones differ; a series that cannot be continued is exchanged as a whole
+        exchange : every series is exchanged as a whole; the version before keeps the old one
 
         Raises
         ------
@@ -253,7 +254,7 @@ class Store:
         """
         with self._sole_writer(incoming.interval) as current:
             segments = self._segments_of(current)
-            coming, series, changes = next_series(segments, current, incoming, replace_old=replace)
+            coming, series, changes = next_series(segments, current, incoming, replace_old=replace, exchange=exchange)
             is_changed = coming != current
             if is_changed:
                 coming = self._commit(with_fewer_segments(segments, coming))

@@ -63,9 +63,13 @@ class _Run:
 
 
 def next_series(
-    folder: Path, current: Manifest, incoming: Incoming, *, replace_old: bool
+    folder: Path, current: Manifest, incoming: Incoming, *, replace_old: bool, exchange: bool = False
 ) -> tuple[Manifest, list[SeriesReceipt], list[Fault]]:
     """Write the segments of the next version; the manifest is the caller's to put in place.
+
+    Parameters
+    ----------
+    exchange : the incoming series take the place of the stored ones as a whole
 
     Returns
     -------
@@ -80,7 +84,7 @@ def next_series(
     """
     work = _Work(folder, current, incoming)
     runs = _runs(incoming.bars)
-    exchanged = _exchanged(work, runs, replace_old=replace_old)
+    exchanged = frozenset(run.code for run in runs) if exchange else _exchanged(work, runs, replace_old=replace_old)
     for batch in _batches(runs, current, exchanged):
         _take_batch(work, batch, exchanged, replace_old=replace_old)
     if work.changes and not replace_old:

@@ -251,9 +251,18 @@ class ScheduleUnknown(MissingError):
         super().__init__(field="id", number=number[:40])
 
 
+class HeldNotJoinable(InputError):
+    code = "held_not_joinable"
+    english = "The held answer about {code} cannot be joined: {count} bars in common differ. Take it as a whole, or refuse it."
+    korean = "{code}의 보류된 자료는 이어 붙일 수 없습니다. 겹치는 봉 {count}개가 다릅니다. 새 값을 쓰거나 거절하세요."
+
+    def __init__(self, code: str, count: int) -> None:
+        super().__init__(field="decision", code=code, count=f"{count:,}")
+
+
 class NothingHeld(MissingError):
     code = "nothing_held"
-    english = "No answer of a source is held back for '{what}'. GET /api/data/held lists those that are."
+    english = "No answer of a source is held back for '{what}'. `bokgi data held list` and GET /api/data/held name those that are."
     korean = "'{what}'에 대해 보류된 제공처 자료가 없습니다. 자료 화면의 보류 목록에서 고르세요."
 
     def __init__(self, what: str) -> None:

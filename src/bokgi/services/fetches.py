@@ -4,7 +4,6 @@ Convention: a fetch is an import whose bars come from a source instead of a file
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from bokgi.bars.interval import Interval
@@ -15,12 +14,13 @@ from bokgi.data.sources.words import codes_of_words
 from bokgi.data.store import Store
 from bokgi.errors.base import BokgiError, Language
 from bokgi.errors.requests import FieldInvalid
-from bokgi.errors.service import FetchCancelled, FieldMissing, ImportNotCancellable, NothingHeld, UploadUnknown
+from bokgi.errors.service import FetchCancelled, FieldMissing, ImportNotCancellable, UploadUnknown
 from bokgi.errors.sources import IntervalNotOffered
 from bokgi.jobs.port import ASIDE, Job, JobQueue
 from bokgi.records.imports import ImportRow, ImportRows
 from bokgi.services.data_library import IMPORT
 from bokgi.services.fetch_schedules import USUAL_TIME, Schedule, Schedules
+from bokgi.services.held_work import checked_choice, decided_rows, held_rows
 from bokgi.services.import_entries import error_json
 from bokgi.services.shelf import Shelves
 
@@ -69,24 +69,25 @@ class Fetches:
             self._queue.cancel(number)
         return cancelled or self._rows.get(number) or row
 
-    def held(self) -> list[dict[str, str]]:
-        """Answers that are kept beside the store because they contradict it."""
-        files = sorted((self._settings.home / "fetches").glob("*/held/*.parquet"))
-        return [_held_json(path) for path in files]
+    def held(self) -> list[dict[str, Any]]:
+        """Answers that are kept beside the store because they contradict it, each with what it would change."""
+        return held_rows(self._shelves.user)
 
-    def held_file(self, source: str, interval: str, code: str) -> Path:
-        """The file of a held answer.
+    def decided(self) -> list[dict[str, Any]]:
+        """The last decisions about held answers, the newest first."""
+        return decided_rows(self._shelves.user)
+
+    def decide_held(self, profile: str, source: str, interval: str, code: str, decision: str) -> ImportRow:
+        """Queue a decision about a held answer; a worker carries it out.
 
         Raises
         ------
-        NothingHeld
+        NothingHeld, FieldInvalid
         """
-        path = next(
-            (Path(row["path"]) for row in self.held() if (row["source"], row["interval"], row["code"]) == (source, interval, code)), None
-        )
-        if path is None:
-            raise NothingHeld(f"{source} {code} {interval}")
-        return path
+        asked = checked_choice(self._settings.home, source, interval, code, decision)
+        row = self._rows.add(profile, f"{source} {interval}: {code}", "", {"held": asked}, 0)
+        self._queue.enqueue(import_job(row))
+        return row
 
     def schedules(self) -> tuple[Schedule, ...]:
         """All schedules."""
@@ -167,8 +168,3 @@ def fetch_of(row: ImportRow) -> Mapping[str, Any] | None:
 def import_job(row: ImportRow) -> Job:
     """The job of an import; a fetch waits for its source most of the time, and keeps no run from being computed."""
     return Job(row.id, IMPORT, {} if fetch_of(row) is None else {ASIDE: True})
-
-
-def _held_json(path: Path) -> dict[str, str]:
-    code, _, interval = path.stem.rpartition("_")
-    return {"source": path.parent.parent.name, "interval": interval, "code": code, "path": str(path)}

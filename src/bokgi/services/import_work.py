@@ -21,6 +21,7 @@ from bokgi.market.instruments import Board, Exchange, Kind
 from bokgi.records.imports import ImportRow, ImportRows
 from bokgi.services.fetch_work import FetchWork
 from bokgi.services.fetches import fetch_of
+from bokgi.services.held_work import decided, held_of
 from bokgi.services.import_entries import UNFORESEEN, entry_json, error_json
 from bokgi.services.shelf import Shelves
 
@@ -60,6 +61,10 @@ class ImportWork:
             return
         if fetch_of(row) is not None:
             self._fetches.carry_out(row)
+            return
+        asked = held_of(row)
+        if asked is not None:
+            self._rows.finish(row.id, *decided(self._shelves.user, asked))
             return
         report, error = self._imported(row)
         self._rows.finish(row.id, report, error)

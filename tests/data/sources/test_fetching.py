@@ -233,7 +233,7 @@ def test_a_rescaled_past_is_held_back_as_a_whole_until_a_person_takes_it(store: 
     (fault,) = (fault for fault in store.faults_for([CODE], DAILY) if fault.kind == "source_contradicts")
     assert fault.example.endswith("all x 0.5")
     held = store.folder.parent / "fetches/told/held" / f"{CODE}_1d.parquet"
-    assert str(held) in report.entries[0].english
+    assert f"bokgi data held show {CODE} --source told --interval 1d" in report.entries[0].english
     assert import_path(store, held, replace_bars=True).count(Outcome.REFUSED) == 0
     assert stored(store) == halves
     assert [fault.kind for fault in store.faults_for([CODE], DAILY) if fault.kind.startswith("source_")] == []

@@ -52,6 +52,18 @@ export const dataKo = {
   held: '보류된 자료',
   heldHint: '제공처의 새 자료가 저장된 과거와 맞지 않아 받아들이지 않았습니다(액면분할 뒤의 수정주가 등). 새 값을 쓰면 예전 값은 이전 판에 남습니다.',
   heldTake: '새 값 쓰기',
+  heldJoin: '저장된 봉 뒤에 이어 붙이기',
+  heldRefuse: '거절하기',
+  heldBefore: '저장된 봉',
+  heldAfter: '새 봉',
+  heldSession: '거래일',
+  heldDifferences: '서로 다른 종가',
+  heldDiffering: (common: string, differing: string) => `겹치는 봉 ${common}개 중 ${differing}개가 다릅니다.`,
+  heldRescaled: (bars: string, factor: string) => `새 값을 쓰면 앞의 봉 ${bars}개는 ${factor}배로 읽습니다(저장된 값은 그대로).`,
+  heldLeft: (bars: string) => `새 값을 쓰면 앞의 봉 ${bars}개는 이전 판에만 남습니다.`,
+  heldWorking: '처리하는 중…',
+  heldDecisions: '지난 결정',
+  heldDecided: { take: '새 값을 씀', join: '이어 붙임', refuse: '거절함' },
 }
 
 export type DataWords = typeof dataKo

@@ -8,7 +8,7 @@ past, the whole answer is kept beside the store, in `<home>/fetches/<source>/hel
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -160,20 +160,30 @@ class Fetching:
             old = self._store.read_incoming([wanted.code], wanted.interval).bars
             compared = compared_with_past(stored, old, described)
             if compared.past is Past.CONTRADICTS:
-                return self._held(wanted, described, compared.faults)
+                whole = self._whole_past(wanted, described, stored.first)
+                return self._held(wanted, whole, compared_with_past(stored, old, whole).faults or compared.faults)
             described, found = compared.addition, compared.faults
         whole = judged(described, master)
         whole = replace(whole, faults=(*whole.faults, *found))
         receipt = self._store.write(whole)
         return _taken_entry(path, whole, receipt.added, found)
 
+    def _whole_past(self, wanted: Wanted, answer: Incoming, first: date) -> Incoming:
+        """An answer that contradicts the past, with as much of it as the source has: a part on another scale could not be taken alone."""
+        days: list[date] = answer.bars["session"].to_list()
+        if wanted.since is None or min(days) <= first:
+            return answer
+        whole = self._settled(self._asked(replace(wanted, since=None)))
+        return answer if whole.bars.is_empty() else described_by(whole, Master.read(self._home))
+
     def _held(self, wanted: Wanted, answer: Incoming, faults: tuple[Fault, ...]) -> ImportEntry:
         """Keep the answer beside the store and the finding with the series."""
         file = self._home / "fetches" / self._source.name / "held" / f"{wanted.code}_{wanted.interval}.parquet"
         write_export(answer, file, "parquet")
         self._store.add_faults(wanted.interval, faults)
-        korean = f"{fault_sentence(faults[0], Language.KOREAN)} 새 값을 쓰려면: bokgi data import --replace {file}"
-        english = f"{fault_sentence(faults[0])} To take the new values: bokgi data import --replace {file}"
+        words = f"{wanted.code} --source {self._source.name} --interval {wanted.interval}"
+        korean = f"{fault_sentence(faults[0], Language.KOREAN)} 보고 정하려면: bokgi data held show {words}"
+        english = f"{fault_sentence(faults[0])} To look and decide: bokgi data held show {words}"
         return replace(_entry(self._path(wanted), Outcome.HELD, korean, english), faults=faults)
 
     def _settled(self, answer: Incoming) -> Incoming:

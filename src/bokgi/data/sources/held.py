@@ -1,0 +1,270 @@
+"""Answers of sources that were held back because they contradict what is stored: what differs, and what a person decides.
+
+Convention: a held answer lies in `<home>/fetches/<source>/held`. Taking it exchanges the series for the answer as a whole, for two scales
+in one series would be a false jump; stored bars from before the answer stay where every bar in common differs by one factor, and are read
+multiplied by it (a repair, with before and after), else they stay in the version before alone. Joining, where no bar in common differs,
+puts the answer behind the stored bars as it is. Refusing changes no bar. Whatever was decided, the answer is kept in `decided`, and a line
+in `<home>/fetches/decisions.jsonl` says what was before and after.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from bokgi.bars.interval import Interval
+from bokgi.data.faults import Fault
+from bokgi.data.importers.entry import described_by
+from bokgi.data.importers.registry import read_file
+from bokgi.data.incoming import Incoming
+from bokgi.data.judging import judged
+from bokgi.data.master import Master
+from bokgi.data.repair_records import Repair
+from bokgi.data.store import Store
+from bokgi.data.store_files import sync_file, writer_lock
+from bokgi.errors.imports import FileBroken
+from bokgi.errors.service import HeldNotJoinable, NothingHeld
+
+SHOWN_DIFFERENCES = 10
+ONE_FACTOR = 0.01
+"""How far the ratios of bars in common may lie apart for one factor to explain them all."""
+LOCK_SECONDS = 30.0
+_PRICES = ("open", "high", "low", "close")
+_REASONS = ("source_contradicts", "no_common_bars_held")
+
+
+class Choice(StrEnum):
+    """What a person decides about a held answer."""
+
+    TAKE = "take"
+    JOIN = "join"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One answer that waits for a decision."""
+
+    source: str
+    interval: Interval
+    code: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Bars of one series: how many, first and last session, the last close."""
+
+    bars: int
+    first: date
+    last: date
+    last_close: float
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self) | {"first": str(self.first), "last": str(self.last)}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One bar whose prices differ: its session and minute of the day, and both closes."""
+
+    session: date
+    minute: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeldView:
+    """What taking a held answer would change.
+
+    common, differing : bars that both have, and those with other prices; factor : of every common close, None where there is no such
+    older : stored bars from before the answer; reason : why it was held, as the series' fault says it
+    """
+
+    held: Held
+    before: Extent | None
+    after: Extent
+    common: int
+    differing: int
+    factor: float | None
+    older: int
+    differences: tuple[Difference, ...]
+    reason: Fault | None
+
+    @property
+    def keeps_older(self) -> bool:
+        """Whether bars from before the answer can be read on its scale."""
+        return self.older > 0 and self.factor is not None
+
+
+def held_answers(home: Path) -> tuple[Held, ...]:
+    """All that wait, by source and code."""
+    found = []
+    for path in sorted((home / "fetches").glob("*/held/*.parquet")):
+        code, _, interval = path.stem.rpartition("_")
+        found.append(Held(path.parent.parent.name, Interval.from_text(interval), code, path))
+    return tuple(found)
+
+
+def held_answer(home: Path, source: str, interval: str, code: str) -> Held:
+    """One that waits.
+
+    Raises
+    ------
+    NothingHeld
+    """
+    for held in held_answers(home):
+        if (held.source, str(held.interval), held.code) == (source, interval, code):
+            return held
+    raise NothingHeld(f"{source} {code} {interval}")
+
+
+def held_view(store: Store, held: Held) -> HeldView:
+    """Compare a held answer with what is stored now."""
+    return _compared(store, held, _answer(held))
+
+
+def decide(
+    store: Store, master: Master, held: Held, choice: Choice, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> dict[str, Any]:
+    """Take or refuse a held answer, and keep the record, which is returned.
+
+    Raises
+    ------
+    NothingHeld
+        Somebody else decided meanwhile.
+    HeldNotJoinable
+        The answer is to be joined, and bars in common differ.
+    FactsDiffer
+        The answer is to be joined, and is of another kind.
+    """
+    home = store.folder.parent
+    with writer_lock(home / "fetches" / held.source, LOCK_SECONDS):
+        held_answer(home, held.source, str(held.interval), held.code)
+        answer = described_by(_answer(held), master)
+        view = _compared(store, held, answer)
+        version = store.current_version(held.interval)
+        if choice is Choice.TAKE:
+            store.write(_whole(store, view, judged(answer, master)), exchange=True)
+        elif choice is Choice.JOIN:
+            _check_joinable(view)
+            store.write(judged(answer, master), replace=True)
+        record = _record(store, view, choice, clock(), version)
+        _keep(home, held, record)
+    return record
+
+
+def decisions(home: Path) -> list[dict[str, Any]]:
+    """Every decision, the newest first."""
+    path = home / "fetches" / "decisions.jsonl"
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return [json.loads(line) for line in reversed(lines) if line]
+
+
+def _answer(held: Held) -> Incoming:
+    found = read_file(held.path)
+    if not isinstance(found, list) or len(found) != 1 or held.code not in found[0].facts:
+        raise FileBroken(held.path.name, "Parquet", f"it holds no answer about {held.code}")
+    return found[0]
+
+
+def _compared(store: Store, held: Held, answer: Incoming) -> HeldView:
+    stored = store.series(held.interval).get(held.code) if held.interval in store.intervals() else None
+    after = _extent(answer.bars)
+    if stored is None:
+        return HeldView(held, None, after, 0, 0, None, 0, (), None)
+    old = store.read_incoming([held.code], held.interval).bars
+    both = old.join(answer.bars, on=["code", "start"], how="inner", suffix="_new", maintain_order="left")
+    moved = both.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_new")) for name in _PRICES))
+    shown = moved.head(SHOWN_DIFFERENCES).select("session", "minute", "close", "close_new").rows()
+    older = old.filter(pl.col("start") < answer.bars["start"].min()).height
+    reason = next((fault for fault in stored.faults if fault.kind in _REASONS), None)
+    differences = tuple(Difference(*row) for row in shown)
+    return HeldView(held, _extent(old), after, both.height, moved.height, _factor(both), older, differences, reason)
+
+
+def _extent(bars: pl.DataFrame) -> Extent:
+    days = bars["session"]
+    return Extent(bars.height, days[0], days[-1], float(bars["close"][-1]))
+
+
+def _factor(both: pl.DataFrame) -> float | None:
+    """The one factor between the closes of bars in common; None where there is none, or no bar in common."""
+    ratio = (both["close_new"] / both["close"]).drop_nulls()
+    low, high, middle = ratio.min(), ratio.max(), ratio.median()
+    if isinstance(low, float) and isinstance(high, float) and isinstance(middle, float) and low > 0 and high / low <= 1 + ONE_FACTOR:
+        return middle
+    return None
+
+
+def _whole(store: Store, view: HeldView, answer: Incoming) -> Incoming:
+    """The series after taking: the answer, and before it the stored bars that its factor reaches, as a repair."""
+    if not view.keeps_older:
+        return answer
+    held, begin = view.held, answer.bars["start"].min()
+    old = store.read_incoming([held.code], held.interval).bars
+    older = old.filter(pl.col("start") < begin)
+    first_new: date = answer.bars["session"][0]
+    kept = tuple(replace(each, last=min(each.last, older["session"][-1])) for each in store.repairs_for([held.code], held.interval))
+    earlier = tuple(each for each in kept if each.first < first_new and each.first <= each.last)
+    repair = _rescaling(held.code, older, old, answer.bars, view.factor or 1.0)
+    bars = pl.concat([older, answer.bars.select(older.columns)])
+    faults = (fault for fault in store.faults_for([held.code], held.interval) if fault.last is not None and fault.last < first_new)
+    own = tuple(fault for fault in faults if fault.code)
+    return replace(answer, bars=bars, repairs=(*earlier, repair, *answer.repairs), faults=(*own, *answer.faults))
+
+
+def _check_joinable(view: HeldView) -> None:
+    if view.differing:
+        raise HeldNotJoinable(view.held.code, view.differing)
+
+
+def _rescaling(code: str, older: pl.DataFrame, old: pl.DataFrame, new: pl.DataFrame, factor: float) -> Repair:
+    both = old.join(new, on=["code", "start"], how="inner", suffix="_new").filter((pl.col("volume") > 0) & (pl.col("volume_new") > 0))
+    counted = (both["volume_new"] / both["volume"]).median()
+    is_counted_anew = isinstance(counted, float) and abs(counted * factor - 1) <= 2 * ONE_FACTOR
+    before, days = float(older["close"][0]), older["session"]
+    volume_times = 1 / factor if is_counted_anew else 1.0
+    return Repair(code, days[0], days[-1], older.height, factor, 1.0, volume_times, before, before * factor)
+
+
+def _record(store: Store, view: HeldView, choice: Choice, now: datetime, version: int | None) -> dict[str, Any]:
+    held = view.held
+    is_taken = choice is Choice.TAKE
+    now_stored = store.read_incoming([held.code], held.interval).bars if choice is not Choice.REFUSE or view.before else None
+    return {
+        "at": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
+        "decision": choice.value,
+        "source": held.source,
+        "interval": str(held.interval),
+        "code": held.code,
+        "before": view.before.to_json() if view.before else None,
+        "after": _extent(now_stored).to_json() if now_stored is not None else None,
+        "offered": view.after.to_json(),
+        "common": view.common,
+        "differing": view.differing,
+        "factor": view.factor,
+        "rescaled_bars": view.older if is_taken and view.keeps_older else 0,
+        "left_bars": view.older if is_taken and not view.keeps_older else 0,
+        "version_before": version,
+        "version_after": store.current_version(held.interval),
+    }
+
+
+def _keep(home: Path, held: Held, record: dict[str, Any]) -> None:
+    """The answer goes aside first and the line follows, so that no line speaks of an answer that still waits."""
+    folder = held.path.parent.parent / "decided"
+    folder.mkdir(exist_ok=True)
+    stamp = record["at"].replace(":", "")
+    held.path.replace(folder / f"{held.path.stem}_{stamp}_{record['decision']}.parquet")
+    path = home / "fetches" / "decisions.jsonl"
+    with path.open("a", encoding="utf-8") as opened:
+        opened.write(json.dumps(record, ensure_ascii=False) + "\n")
+    sync_file(path)
