@@ -17,6 +17,7 @@ Micros = NewType("Micros", int)
 Minute = NewType("Minute", int)
 
 FloatArray = NDArray[np.float64]
+HalfArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 ShortArray = NDArray[np.int32]
 ByteArray = NDArray[np.int8]

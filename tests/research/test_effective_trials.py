@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bokgi.metrics.returns import kurtosis, skewness
 from bokgi.metrics.sharpe_inference import deflated_sharpe_ratio, expected_maximum
 from bokgi.research.effective_trials import RatioMaxima, deflated_by, session_sharpe, trials_with_maximum
-from bokgi.research.resamples import stationary_resamples
+from bokgi.research.resamples import Resamples, stationary_resamples
 from bokgi.research.trials import TrialBlock
 from bokgi.units import FloatArray
 from tests.metrics.published import published
@@ -29,9 +29,26 @@ def test_the_maxima_are_those_of_the_definition(seed: int, trials: int) -> None:
     maxima = RatioMaxima(resamples)
     for first in range(0, trials, 37):
         maxima.add(TrialBlock(gross[first : first + 37], gross[first : first + 37]))
-    squares = maxima._maxima.max(axis=1)
+    squares = maxima._maxima
     # A resample that keeps under a tenth of a trial's variance is held there; with 30 normal sessions it does not happen.
     assert np.copysign(np.sqrt(np.abs(squares)), squares) == pytest.approx(np.array(plain.largest_ratios(gross, resamples)), rel=1e-9)
+
+
+@given(st.integers(0, 10**6), st.integers(3, 80), st.sampled_from([1e-9, 1.0, 1e9]))
+@settings(max_examples=15)
+def test_what_screening_leaves_out_holds_no_maximum(seed: int, sessions: int, size: float) -> None:
+    gross = np.random.default_rng(seed).standard_t(3, (700, sessions)) * np.geomspace(1e-3, 1.0, 700)[:, None] * size
+    gross[::7, 1:], gross[1::7] = 0.0, gross[2] * 1.0000001  # trials with one trade, and near copies
+    resamples = stationary_resamples(sessions, 60, seed)
+    # A group alone meets no maximum that it could be below, so nothing of it is left out.
+    alone = [ratio_maxima(gross[first : first + 64], resamples) for first in range(0, 700, 64)]
+    assert np.array_equal(ratio_maxima(gross, resamples), np.max(alone, axis=0))
+
+
+def ratio_maxima(gross: FloatArray, resamples: Resamples) -> FloatArray:
+    maxima = RatioMaxima(resamples)
+    maxima.add(TrialBlock(gross, gross))
+    return maxima._maxima
 
 
 def test_a_published_maximum_gives_its_number_of_trials() -> None:

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bokgi.research.kernel_lanes import RUNS_AT_ONCE
 from bokgi.research.resamples import stationary_resamples
@@ -54,3 +56,13 @@ def test_means_are_those_of_the_sessions_drawn() -> None:
     returns = np.random.default_rng(2).normal(0.0, 0.01, 60)
     expected = [returns[RESAMPLES.sessions_of(place)].mean() for place in range(len(RESAMPLES))]
     assert RESAMPLES.means(returns) == pytest.approx(np.array(expected), abs=1e-16)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 80))
+@settings(max_examples=20)
+def test_joined_runs_hold_the_same_sessions(seed: int, sessions: int) -> None:
+    resamples = stationary_resamples(sessions, 20, seed)
+    joined, returns = resamples.joined, np.random.default_rng(seed).normal(size=sessions)
+    assert joined.longest <= resamples.longest
+    assert joined.means(returns) == pytest.approx(resamples.means(returns), abs=1e-12)
+    assert resamples.first(7).joined.means(returns) == pytest.approx(resamples.means(returns)[:7], abs=1e-12)

@@ -50,8 +50,20 @@ def test_trials_in_blocks_give_the_same_to_the_last_bit(seed: int, block: int) -
     net, holding = random_trials(seed, 200, 20, 0.0)
     resamples = stationary_resamples(20, 50, seed)
     whole, parts = merged(net, holding, resamples), merged(net, holding, resamples, block=block)
-    assert np.array_equal(whole._maxima.max(axis=2), parts._maxima.max(axis=2))
+    assert np.array_equal(whole._maxima, parts._maxima)
     assert np.array_equal(whole._statistics, parts._statistics)
+
+
+@given(st.integers(0, 10**6), st.integers(3, 80), st.sampled_from([1e-9, 1.0, 1e9]))
+@settings(max_examples=15)
+def test_what_screening_leaves_out_holds_no_maximum(seed: int, sessions: int, size: float) -> None:
+    generator = np.random.default_rng(seed)
+    net = generator.standard_t(3, (700, sessions)) * np.geomspace(1e-3, 1.0, 700)[:, None] * 0.01 * size
+    net[::7], net[1::7] = 0.0, net[2] * 1.0000001  # trials without dispersion, and near copies
+    holding, resamples = generator.normal(0.0, 0.01 * size, sessions), stationary_resamples(sessions, 60, seed)
+    # A group alone meets no maximum that it could be below, so nothing of it is left out.
+    alone = [merged(net[first : first + 64], holding, resamples)._maxima for first in range(0, 700, 64)]
+    assert np.array_equal(merged(net, holding, resamples)._maxima, np.max(alone, axis=0))
 
 
 def test_the_variance_of_a_mean_is_that_of_its_resamples() -> None:

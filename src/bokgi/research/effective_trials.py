@@ -15,8 +15,9 @@ from bokgi.metrics.returns import NO_DISPERSION, kurtosis, sample_deviation, ske
 from bokgi.metrics.sharpe_inference import deflated_sharpe_ratio, expected_maximum
 from bokgi.research.enough import SESSIONS_FOR_INDICATION
 from bokgi.research.kernel_bootstrap import merge_ratio_maxima
-from bokgi.research.kernel_lanes import LANES, WIDTH
+from bokgi.research.kernel_lanes import LANES
 from bokgi.research.resamples import Resamples
+from bokgi.research.screening import runs_for_screening, scattered_groups, screen_for
 from bokgi.research.trials import TrialBlock, means_and_variances
 from bokgi.units import FloatArray
 
@@ -30,7 +31,7 @@ class RatioMaxima:
 
     def __init__(self, resamples: Resamples) -> None:
         self._resamples, self._trials = resamples, 0
-        self._maxima = np.full((len(resamples), WIDTH), -np.inf)
+        self._maxima = np.full(len(resamples), -np.inf)
 
     def add(self, block: TrialBlock) -> None:
         """Merge some trials."""
@@ -38,9 +39,21 @@ class RatioMaxima:
         centred = block.gross - means[:, None]
         floors = np.where(variances > NO_DISPERSION**2, variances * FLOOR_OF_VARIANCE, 1.0)
         sums, square_sums = np.empty((2, block.sessions + 1, LANES))
-        runs = self._resamples
+        runs, screen = self._resamples, screen_for(block.sessions, 2, squares=True)
         merge_ratio_maxima(
-            centred, centred * centred, runs.starts, runs.ends, runs.offsets, floors, sums, square_sums, np.empty((3, LANES)), self._maxima
+            centred,
+            centred * centred,
+            scattered_groups(len(block)),
+            runs.starts,
+            runs.ends,
+            runs.offsets,
+            runs_for_screening(runs),
+            floors,
+            sums,
+            square_sums,
+            np.empty((3, LANES)),
+            screen,
+            self._maxima,
         )
         self._trials += len(block)
 
@@ -52,8 +65,7 @@ class RatioMaxima:
 
     def mean_maximum(self) -> float:
         """Mean over the resamples of the largest studentised mean."""
-        squares = self._maxima.max(axis=1)
-        ratios = np.copysign(np.sqrt(np.abs(squares)), squares)
+        ratios = np.copysign(np.sqrt(np.abs(self._maxima)), self._maxima)
         return float(ratios.mean()) * math.sqrt(self._resamples.sessions - 1)
 
 

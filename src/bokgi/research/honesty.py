@@ -17,7 +17,7 @@ from bokgi.research.enough import DataDepth, data_depth, validation_blocks
 from bokgi.research.overfitting import CrossValidation
 from bokgi.research.resamples import FEW, Resamples
 from bokgi.research.superior_ability import HOLDING, NO_TRADE, BootstrapMaxima, NoiseOfSameSize, PValues
-from bokgi.research.trials import TrialBlock, TrialBlocks, check_wanted, checked_returns, means_and_variances
+from bokgi.research.trials import TrialBlock, TrialBlocks, check_wanted, checked_returns, means_of
 from bokgi.research.walk_forward import Stakes, WalkForward, WalkForwardPicks, Window, running_sums
 from bokgi.units import FloatArray
 
@@ -194,7 +194,7 @@ class _FirstPass:
         return Compared(float(self.holding.sum()), self._sum / self.trials * sessions, default, self._profitable / self.trials)
 
     def _describe(self, block: TrialBlock) -> None:
-        means, _ = means_and_variances(block.net)
+        means = means_of(block.net)
         best = int(means.argmax())
         if means[best] > self._best:
             self._best, self._trial = float(means[best]), self.trials + best

@@ -10,8 +10,6 @@ from bokgi.units import FloatArray, ShortArray
 
 LANES = 64
 """Eight vectors of eight."""
-WIDTH = 8
-"""Maxima that are kept side by side until the end: reducing them to one each time would take longer than finding them."""
 RUNS_AT_ONCE = 4
 """Every resample has a multiple of this many runs; the last ones may be empty."""
 
@@ -69,17 +67,3 @@ def larger(first: float, second: float) -> float:
 def smaller(first: float, second: float) -> float:
     """The smaller of two numbers, as vector code too."""
     return first if first < second else second  # noqa: FURB136  # as above
-
-
-@step_njit
-def merge_largest(lanes: FloatArray, maxima: FloatArray) -> None:
-    """Merge the maxima of every eighth lane into float64[WIDTH]. Eight numbers by name become one vector; an array would not."""
-    one, two, three, four = maxima[0], maxima[1], maxima[2], maxima[3]
-    five, six, seven, eight = maxima[4], maxima[5], maxima[6], maxima[7]
-    for lane in range(0, LANES, WIDTH):
-        one, two = larger(one, lanes[lane]), larger(two, lanes[lane + 1])
-        three, four = larger(three, lanes[lane + 2]), larger(four, lanes[lane + 3])
-        five, six = larger(five, lanes[lane + 4]), larger(six, lanes[lane + 5])
-        seven, eight = larger(seven, lanes[lane + 6]), larger(eight, lanes[lane + 7])
-    maxima[0], maxima[1], maxima[2], maxima[3] = one, two, three, four
-    maxima[4], maxima[5], maxima[6], maxima[7] = five, six, seven, eight

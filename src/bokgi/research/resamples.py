@@ -8,7 +8,8 @@ References
 Politis and Romano, "The Stationary Bootstrap", Journal of the American Statistical Association 89 (1994).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -40,13 +41,38 @@ class Resamples:
     starts: ShortArray
     ends: ShortArray
     offsets: IntArray
+    _firsts: dict[int, "Resamples"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
+    @cached_property
+    def joined(self) -> "Resamples":
+        """The same sessions in as few runs as there can be, in another order: for sums whose rounding does not matter."""
+        count, ends_of_runs = len(self), self.sessions + 1
+        owner = np.repeat(np.arange(count), np.diff(self.offsets)) * ends_of_runs
+        ended, begun = (np.bincount(owner + places, minlength=count * ends_of_runs) for places in (self.ends, self.starts))
+        open_ended, open_begun = (np.maximum(surplus, 0).reshape(count, -1) for surplus in (ended - begun, begun - ended))
+        found = open_ended.sum(axis=1)
+        padded = -(-found // RUNS_AT_ONCE) * RUNS_AT_ONCE
+        offsets = np.concatenate(([0], np.cumsum(padded))).astype(np.int64)
+        target = np.arange(int(found.sum())) + np.repeat(offsets[:-1] - np.cumsum(found) + found, found)
+        starts, ends = np.zeros((2, int(offsets[-1])), dtype=np.int32)
+        places = np.tile(np.arange(ends_of_runs, dtype=np.int32), count)
+        starts[target], ends[target] = np.repeat(places, open_begun.reshape(-1)), np.repeat(places, open_ended.reshape(-1))
+        return Resamples(self.sessions, self.mean_run, starts, ends, offsets)
+
+    @cached_property
+    def longest(self) -> int:
+        """The most runs of a resample."""
+        return int(np.diff(self.offsets).max())
+
     def first(self, count: int) -> "Resamples":
-        """The first `count` of them."""
-        return Resamples(self.sessions, self.mean_run, self.starts, self.ends, self.offsets[: count + 1])
+        """The first `count` of them; the same object each time, which remembers what was derived from it."""
+        if count not in self._firsts:
+            runs = int(self.offsets[count])
+            self._firsts[count] = Resamples(self.sessions, self.mean_run, self.starts[:runs], self.ends[:runs], self.offsets[: count + 1])
+        return self._firsts[count]
 
     def means(self, returns: FloatArray) -> FloatArray:
         """float64[resample], mean of one series of sessions in each."""

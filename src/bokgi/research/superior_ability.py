@@ -17,9 +17,10 @@ import numpy as np
 
 from bokgi.errors.research import TrialsMisshapen
 from bokgi.research.kernel_bootstrap import merge_maxima
-from bokgi.research.kernel_lanes import LANES, WIDTH
+from bokgi.research.kernel_lanes import LANES
 from bokgi.research.resamples import Resamples
-from bokgi.research.trials import TrialBlock, checked_returns, means_and_variances, reciprocal_deviations
+from bokgi.research.screening import runs_for_screening, scattered_groups, screen_for
+from bokgi.research.trials import TrialBlock, checked_returns, means_and_variances, means_of, reciprocal_deviations
 from bokgi.units import FloatArray
 
 NO_TRADE, HOLDING, REALITY, NOISE = range(4)
@@ -71,7 +72,7 @@ class BootstrapMaxima:
         self._taken = np.zeros((kinds, len(resamples)))
         self._held = resamples.means(self._holding)
         self._taken[HOLDING] = self._held
-        self._maxima = np.full((kinds, len(resamples), WIDTH), -np.inf)
+        self._maxima = np.full((len(resamples), kinds), -np.inf)
         self._statistics = np.full(kinds, -np.inf)
 
     def add(self, block: TrialBlock) -> None:
@@ -81,13 +82,27 @@ class BootstrapMaxima:
             shifts[kind], scales[kind], statistic = self._studentised(block.net, taken)
             self._statistics[kind] = max(self._statistics[kind], statistic)
         if self._kinds > REALITY:
-            shifts[REALITY], _ = means_and_variances(block.net)
-            shifts[NOISE], _ = means_and_variances(block.gross)
+            shifts[REALITY] = means_of(block.net)
+            shifts[NOISE] = means_of(block.gross)
             scales[REALITY:] = 1.0
             self._statistics[REALITY] = max(self._statistics[REALITY], float(shifts[REALITY].max()))
         sums, lanes = np.empty((block.sessions + 1, LANES)), np.empty((2 + 2 * self._kinds, LANES))
-        runs = self._resamples
-        merge_maxima(block.net, runs.starts, runs.ends, runs.offsets, shifts, scales, self._taken, sums, lanes, self._maxima)
+        runs, screen = self._resamples, screen_for(block.sessions, self._kinds)
+        merge_maxima(
+            block.net,
+            scattered_groups(len(block)),
+            runs.starts,
+            runs.ends,
+            runs.offsets,
+            runs_for_screening(runs),
+            shifts,
+            scales,
+            self._taken,
+            sums,
+            lanes,
+            screen,
+            self._maxima,
+        )
 
     def superior_ability(self, kind: int) -> float:
         """Hansen's p-value against `NO_TRADE` or `HOLDING`; both statistics are at least 0."""
@@ -107,7 +122,7 @@ class BootstrapMaxima:
         return NoiseOfSameSize(float(median), float(one_in_twenty), float(np.count_nonzero(totals > 0.0) / len(totals)))
 
     def _largest(self, kind: int) -> FloatArray:
-        return np.asarray(self._maxima[kind].max(axis=1), dtype=np.float64)
+        return self._maxima[:, kind]
 
     def _studentised(self, net: FloatArray, taken: FloatArray | None) -> tuple[FloatArray, FloatArray, float]:
         """Shift and scale of each trial, and the largest statistic.
@@ -144,7 +159,4 @@ def noise_picture(block: TrialBlock, resamples: Resamples, resample: int = 0) ->
 
     One resample of the stock's own sessions, from which each trial's mean gross return is taken.
     """
-    drawn = resamples.sessions_of(resample)
-    edge, _ = means_and_variances(block.gross)
-    drawn_means, _ = means_and_variances(np.ascontiguousarray(block.net[:, drawn]))
-    return (drawn_means - edge) * block.sessions
+    return (means_of(block.net, resamples.sessions_of(resample)) - means_of(block.gross)) * block.sessions

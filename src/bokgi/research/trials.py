@@ -15,9 +15,9 @@ from bokgi.engine.parts import Cancelled
 from bokgi.errors.research import TrialsMisshapen
 from bokgi.errors.runs import RunCancelled
 from bokgi.metrics.returns import NO_DISPERSION
-from bokgi.research.kernel_bootstrap import describe_trials
+from bokgi.research.kernel_bootstrap import describe_trials, ordered_means
 from bokgi.research.kernel_lanes import LANES
-from bokgi.units import FloatArray
+from bokgi.units import FloatArray, IntArray
 
 MOMENT = 300_000_000
 """Trials x sessions x resamples that are gone through in about a quarter of a second."""
@@ -108,6 +108,16 @@ def means_and_variances(
     weights = np.eye(1, sessions)[0] if weights is None else weights
     describe_trials(returns, taken, weights, np.empty((sessions, LANES)), np.empty((1, LANES)), means, variances)
     return means, variances
+
+
+def means_of(returns: FloatArray, order: IntArray | None = None) -> FloatArray:
+    """float64[trial], mean over the sessions, or over some in an order of their own.
+
+    returns : float64[trial, session]; order : int64[place], a session each
+    """
+    means = np.empty(len(returns))
+    ordered_means(returns, np.arange(returns.shape[1]) if order is None else order, means)
+    return means
 
 
 def reciprocal_deviations(variances: FloatArray) -> FloatArray:

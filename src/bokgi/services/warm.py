@@ -52,7 +52,10 @@ _KERNELS: Mapping[str, tuple[str, ...]] = {
     "search": (
         *(f"kernel_clock_{name}" for name in ("fills.find_fills", "trials.clock_trials", "trials.clock_returns")),
         *(f"kernel_walked_trials.{name}" for name in ("walk_clock_trials", "curve_figures")),
-        *(f"kernel_bootstrap.{name}" for name in ("merge_maxima", "merge_ratio_maxima", "resampled_means", "describe_trials")),
+        *(
+            f"kernel_bootstrap.{name}"
+            for name in ("merge_maxima", "merge_ratio_maxima", "resampled_means", "ordered_means", "describe_trials")
+        ),
         *(f"kernel_validation.{name}" for name in ("merge_best", "count_below")),
     ),
     "shared": ("kernel_shared.walk_shared",),
