@@ -49,6 +49,7 @@ def test_runs_queue_worker_and_process_are_told_as_they_are(application: Applica
     found = figures(ask(app_with(application), "GET", "/metrics").text)
     states = {"queued", "running", "completed", "failed", "cancelled"}
     assert {dict(words)["state"]: value for (name, words), value in found.items() if name == "bokgi_runs"} == dict.fromkeys(states, 0)
+    assert found["bokgi_runs_failed_total", ()] == 0
     assert found["bokgi_queue_waiting", ()] == 0
     assert found["bokgi_worker_ready", ()] == 0
     assert found["bokgi_database_up", ()] == 1
@@ -61,7 +62,7 @@ def test_a_database_that_is_away_is_a_figure_and_no_error(application: Applicati
     monkeypatch.setattr(application.run_rows, "count_by_state", failing(DatabaseUnavailable("locked")))
     found = figures(ask(app_with(application), "GET", "/metrics").text)
     assert found["bokgi_database_up", ()] == 0
-    assert not [name for name, _ in found if name == "bokgi_runs"]
+    assert not [name for name, _ in found if name in ("bokgi_runs", "bokgi_runs_failed_total")]
 
 
 def test_strange_methods_do_not_make_new_series(application: Application) -> None:

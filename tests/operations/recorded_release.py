@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from securesystemslib.signer import CryptoSigner
 
@@ -16,6 +17,13 @@ from bokgi.operations.seals import read_signer, seal
 
 TAG, COMMIT = "v1.2.0", "a" * 40
 WELL: Mapping[str, float | None] = {**{metric.value: 0.0 for metric in Metric}, Metric.CPU.value: 31.5, Metric.API_TIME.value: 0.012}
+
+
+AGREEING: Mapping[str, Any] = {
+    "own_figures": {"requests": 50, "server_errors": 0, "runs_failed": 0, "has_started_anew": False},
+    "log": {"requests": 52, "counts": {"server_errors": 0}},
+}
+"""What a sample says of log and counters where both are in order."""
 
 
 class TurnedClock(MachineClock):
@@ -56,7 +64,7 @@ class Recorded:
         for number in range(minutes // every + 1):
             seen = {**WELL, **(values[number] if number < len(values) else {})}
             body = self.log.keep_body(f"sample {number}".encode())
-            samples.append(self.log.append(Kind.SAMPLE, number=number, values=seen, prober="ok", body_sha256=body))
+            samples.append(self.log.append(Kind.SAMPLE, number=number, values=seen, prober="ok", body_sha256=body, **AGREEING))
             self.clock.seconds += every * 60
         return begun, samples
 

@@ -13,7 +13,7 @@ from bokgi.operations.evidence_log import Record
 from bokgi.operations.judge import State, judged, must_go_back
 from bokgi.operations.policy import Metric, Weight, default_policy, read_policy
 from bokgi.operations.record_kinds import Kind
-from tests.operations.recorded_release import WELL, Recorded, TurnedClock
+from tests.operations.recorded_release import AGREEING, WELL, Recorded, TurnedClock
 
 POLICY = read_policy(default_policy())
 BROKEN = {Metric.CPU: 99.0, Metric.SERVER_ERRORS: 1.0, Metric.LOG_WARNINGS: 50.0}
@@ -30,7 +30,7 @@ def begun(planned: float = 3600, every: float = 300) -> Record:
 
 def samples(count: int = 13, every: float = 300, changes: Mapping[int, Mapping[str, float | None]] | None = None) -> list[Record]:
     changes = changes or {}
-    return [record(1 + k, 1000 + k * every, number=k, prober="ok", values={**WELL, **changes.get(k, {})}) for k in range(count)]
+    return [record(1 + k, 1000 + k * every, number=k, prober="ok", values={**WELL, **changes.get(k, {})}, **AGREEING) for k in range(count)]
 
 
 def state_of(given: list[Record], start: Record | None = None) -> State:
@@ -53,12 +53,12 @@ def test_twenty_eight_minutes_are_no_hour() -> None:
 
 @pytest.mark.parametrize("seconds", [59, 61])
 def test_a_sample_may_be_a_minute_late_and_no_more(seconds: int) -> None:
-    late = [*samples(12), record(13, 1000 + 3600 + seconds, number=12, prober="ok", values=dict(WELL))]
+    late = [*samples(12), record(13, 1000 + 3600 + seconds, number=12, prober="ok", values=dict(WELL), **AGREEING)]
     assert state_of(late) is (State.PASS if seconds < 60 else State.INCONCLUSIVE)
 
 
 def test_a_second_less_than_an_hour_is_inconclusive() -> None:
-    early = [*samples(12), record(13, 1000 + 3599, number=12, prober="ok", values=dict(WELL))]
+    early = [*samples(12), record(13, 1000 + 3599, number=12, prober="ok", values=dict(WELL), **AGREEING)]
     assert state_of(early) is State.INCONCLUSIVE
 
 
@@ -116,7 +116,7 @@ def test_bounds_are_as_the_policy_says_them() -> None:
 def test_a_watch_of_seconds_keeps_the_same_rules() -> None:
     assert state_of(samples(11, every=2), begun(20, 2)) is State.PASS
     assert state_of(samples(10, every=2), begun(20, 2)) is State.INCONCLUSIVE
-    late = [*samples(10, every=2), record(11, 1000 + 20.5, number=10, prober="ok", values=dict(WELL))]
+    late = [*samples(10, every=2), record(11, 1000 + 20.5, number=10, prober="ok", values=dict(WELL), **AGREEING)]
     assert state_of(late, begun(20, 2)) is State.INCONCLUSIVE
 
 

@@ -255,7 +255,7 @@ class Told(Asker):
 
 def counters(errors: int, failed: int, good: int = 10) -> str:
     series = 'bokgi_http_requests_total{method="GET",route="/api/health",status="%s"} %s.0\n'
-    return series % (200, good) + series % (500, errors) + f'bokgi_runs{{state="failed"}} {failed}.0\n# HELP x\n'
+    return series % (200, good) + series % (500, errors) + f"bokgi_runs_failed_total {failed}.0\n# HELP x\n"
 
 
 def test_own_figures_are_differences_and_a_new_process_counts_from_nothing() -> None:
@@ -265,7 +265,16 @@ def test_own_figures_are_differences_and_a_new_process_counts_from_nothing() -> 
     assert figures.since_last(asker) == {"server_errors": 1, "requests": 11, "runs_failed": 0, "has_started_anew": False}
     anew = figures.since_last(asker)
     assert anew == {"server_errors": 1, "requests": 6, "runs_failed": 1, "has_started_anew": True}
-    assert figures_of("") == {"server_errors": 0.0, "requests": 0.0, "runs_failed": 0.0}
+    assert figures_of("") == {"server_errors": 0.0, "requests": 0.0}
+
+
+def test_failures_that_the_service_does_not_say_are_unknown_and_are_counted_when_it_does() -> None:
+    figures = OwnFigures()
+    silent = 'bokgi_http_requests_total{status="200"} 12.0\nbokgi_database_up 0.0\n'
+    asker = Told(iter([counters(0, 5), silent, counters(0, 6, 20)]))
+    figures.since_last(asker)
+    seen = [figures.since_last(asker) for _ in range(2)]
+    assert [each["runs_failed"] for each in seen if each is not None] == [None, 1]
 
 
 def test_a_result_that_changed_on_the_disk_or_over_http_is_lost(with_result: ServiceProcess, tmp_path: Path) -> None:

@@ -220,6 +220,20 @@ def test_a_poison_run_is_failed_from_outside(runs: RunRows, new_run: NewRun, is_
     assert not runs.finish(row.id, 1, Outcome(RunState.COMPLETED))
 
 
+def test_a_failure_stays_counted_when_its_row_is_deleted(runs: RunRows, new_run: NewRun) -> None:
+    before = runs.failures()
+    failed, unclaimed, well = (added(runs, new_run) for _ in range(3))
+    for row in (failed, well):
+        runs.claim(row.id, "w-1", "0.1.0")
+    assert runs.finish(failed.id, 1, Outcome(RunState.FAILED, error=ERROR))
+    assert not runs.finish(failed.id, 1, Outcome(RunState.FAILED, error=ERROR))  # once
+    assert runs.finish(well.id, 1, Outcome(RunState.COMPLETED))
+    assert runs.failures() == before + 1
+    assert runs.delete(failed.id)
+    assert runs.fail_unclaimed(unclaimed.id, ERROR)
+    assert runs.failures() == before + 2
+
+
 # ---------------------------------------------------------------- cancelling
 
 

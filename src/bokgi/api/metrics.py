@@ -10,7 +10,7 @@ from typing import Annotated
 import psutil
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
@@ -71,6 +71,7 @@ class ServiceFigures(Collector):
         runs = GaugeMetricFamily("bokgi_runs", "Runs by state", labels=["state"])
         for state, count in app.run_rows.count_by_state().items():
             runs.add_metric([RunState(state).value], count)
+        failures = CounterMetricFamily("bokgi_runs_failed", "Runs that failed, deleted ones included", value=app.run_rows.failures())
         report = app.health.report()
         waiting = GaugeMetricFamily("bokgi_queue_waiting", "Jobs that wait in the queue of this release", value=app.queue.waiting())
         ready = GaugeMetricFamily("bokgi_worker_ready", "Whether a worker of this release is ready", value=report.python_worker == "ready")
@@ -78,7 +79,7 @@ class ServiceFigures(Collector):
         uptime = GaugeMetricFamily("bokgi_uptime_seconds", "Seconds since the start", value=report.uptime_seconds)
         version = GaugeMetricFamily("bokgi_info", "Version of the package and name of the release", labels=["version", "release"])
         version.add_metric([app.version, app.settings.release_name], 1)
-        return [runs, waiting, ready, up, uptime, version]
+        return [runs, failures, waiting, ready, up, uptime, version]
 
 
 class ProcessFigures(Collector):

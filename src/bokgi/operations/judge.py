@@ -12,13 +12,14 @@ from math import isfinite
 from typing import TypeGuard
 
 from bokgi.operations.evidence_log import Record
+from bokgi.operations.log_agreement import log_agrees
 from bokgi.operations.policy import Limit, Policy, Weight, values_of
 
 NANOSECONDS = 1_000_000_000
 SHARE_OF_STEP = 0.2
 """A short watch allows this share of its step, so that samples keep their places."""
 SOFT_IN_A_ROW, SOFT_IN_ALL = 2, 3
-PROBER_OK = "ok"
+PROBER_OK, LOG_AGREEMENT = "ok", "log_agreement"
 
 
 class State(IntEnum):
@@ -36,7 +37,7 @@ class Finding:
 
     Attributes
     ----------
-    name : of the metric, or `duration` and `prober`
+    name : of the metric, or `duration`, `prober` and `log_agreement`
     cited : numbers of the records that show it
     worst : the value furthest from what is allowed; None without a measurement
     broken : numbers of the samples that broke the limit
@@ -82,7 +83,12 @@ def judged(policy: Policy, begun: Record, samples: Sequence[Record]) -> Judgemen
     samples : records of the samples, in order
     """
     duration, length = _duration(policy, begun, samples)
-    findings = (length, _prober(begun, samples), *(_judged_limit(limit, begun, samples) for limit in policy.limits))
+    findings = (
+        length,
+        _prober(begun, samples),
+        _agreement(begun, samples),
+        *(_judged_limit(limit, begun, samples) for limit in policy.limits),
+    )
     return Judgement(max(finding.state for finding in findings), duration, findings, policy.sha256)
 
 
@@ -119,6 +125,13 @@ def _prober(begun: Record, samples: Sequence[Record]) -> Finding:
     failed = tuple(sample.seq for sample in samples if sample.facts.get("prober") != PROBER_OK)
     state = State.INCONCLUSIVE if failed or not samples else State.PASS
     return Finding("prober", state, _numbers(begun, samples), broken=failed)
+
+
+def _agreement(begun: Record, samples: Sequence[Record]) -> Finding:
+    """Whether the service's log and its own figures say the same; where they do not, neither is believed."""
+    agrees = log_agrees([sample.facts for sample in samples])
+    differing = tuple(sample.seq for sample in samples if log_agrees([sample.facts]) is not True) if not agrees else ()
+    return Finding(LOG_AGREEMENT, State.PASS if agrees else State.INCONCLUSIVE, _numbers(begun, samples), broken=differing)
 
 
 def _duration(policy: Policy, begun: Record, samples: Sequence[Record]) -> tuple[Duration, Finding]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from bokgi.errors.records import IdempotencyKeyReused, RecordMalformed, RunStillActive
 from bokgi.records.columns import is_storable
-from bokgi.records.counters import next_number
+from bokgi.records.counters import last_number, next_number
 from bokgi.records.database import Database
 from bokgi.records.run_row import (
     FINISHED,
@@ -45,7 +45,7 @@ from bokgi.records.tables import IDEMPOTENCY_KEYS, RUNS
 __all__ = ["Idempotency", "NewRun", "OpenRun", "Outcome", "Progress", "RunPage", "RunRow", "RunRows", "RunState"]
 
 SMOKE_DAYS = 7
-ORDER_COUNTER = "runs"
+ORDER_COUNTER, FAILURE_COUNTER = "runs", "runs_failed"
 SEARCHED_CODES = 100
 """A run over more stocks is not found by its codes: a whole market would make every search slow and every run a hit."""
 _SEOUL = ZoneInfo("Asia/Seoul")
@@ -180,6 +180,11 @@ class RunRows:
             found = connection.execute(select(RUNS.c.status, func.count()).group_by(RUNS.c.status)).all()
         return dict.fromkeys(RunState, 0) | {RunState(status): count for status, count in found}
 
+    def failures(self) -> int:
+        """How many runs have failed since the database was made, whether their rows are still there or not; never falls."""
+        with self._database.reading() as connection:
+            return last_number(connection, FAILURE_COUNTER)
+
     def open_runs(self) -> tuple[OpenRun, ...]:
         """The same, in few words: a thousand that wait are read in no time."""
         wanted = select(RUNS.c.id, RUNS.c.status, RUNS.c.release, RUNS.c.created_at).where(_is_in(UNFINISHED)).order_by(RUNS.c.order_number)
@@ -239,12 +244,12 @@ class RunRows:
         }
         if outcome.status is RunState.COMPLETED:
             values["percent"] = 100
-        return self._changed(backtest_id, values, _is_mine(attempt)) is not None
+        return self._changed(backtest_id, values, _is_mine(attempt), is_failure=outcome.status is RunState.FAILED) is not None
 
     def fail_unclaimed(self, backtest_id: str, error: Mapping[str, Any]) -> bool:
         """End a run that no worker works on: it killed its workers too often, or could not be queued. False when it has ended."""
         values = {"status": RunState.FAILED.value, "error": dict(error), "finished_at": self._clock()}
-        return self._changed(backtest_id, values, _is_in(UNFINISHED)) is not None
+        return self._changed(backtest_id, values, _is_in(UNFINISHED), is_failure=True) is not None
 
     def request_cancel(self, backtest_id: str) -> RunRow | None:
         """Ask for the end: a queued run is cancelled at once, a running one told, a finished one left alone; None when unknown."""
@@ -316,11 +321,15 @@ class RunRows:
             row = connection.execute(statement).mappings().one_or_none()
         return None if row is None else RunRow.of(row)
 
-    def _changed(self, backtest_id: str, values: Mapping[str, Any], *conditions: ColumnElement[bool]) -> RunRow | None:
-        """The row after the change; None where no row met the conditions."""
+    def _changed(
+        self, backtest_id: str, values: Mapping[str, Any], *conditions: ColumnElement[bool], is_failure: bool = False
+    ) -> RunRow | None:
+        """The row after the change; None where no row met the conditions. A failure is counted with it, or neither is written."""
         statement = update(RUNS).where(RUNS.c.id == backtest_id, *conditions).values(values).returning(*_COLUMNS)
         with self._database.writing() as connection:
             row = connection.execute(statement).mappings().one_or_none()
+            if row is not None and is_failure:
+                next_number(connection, FAILURE_COUNTER)
         return None if row is None else RunRow.of(row)
 
 

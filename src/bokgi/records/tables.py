@@ -81,7 +81,7 @@ RUNS = Table(
 COUNTERS = Table(
     "counters",
     METADATA,
-    Column("name", PlainText, primary_key=True, doc="what is counted; `run:2026-02-08` for the runs of a day"),
+    Column("name", PlainText, primary_key=True, doc="what is counted; `run:2026-02-08` the runs of a day, `runs_failed` those that failed"),
     Column("value", BigInteger, nullable=False, doc="last number given"),
 )
 

@@ -110,6 +110,7 @@ export const operationsInKorean = {
   metrics: {
     duration: '감시 시간(초)',
     prober: '측정 도구',
+    log_agreement: '로그와 자체 수치의 일치',
     cpu_percent: 'CPU',
     memory_percent: '메모리',
     disk_percent: '디스크',
@@ -236,6 +237,7 @@ export const operationsInEnglish: typeof operationsInKorean = {
   metrics: {
     duration: 'Time watched (s)',
     prober: 'Prober',
+    log_agreement: 'Log and own figures agree',
     cpu_percent: 'CPU',
     memory_percent: 'Memory',
     disk_percent: 'Disk',

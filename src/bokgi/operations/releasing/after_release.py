@@ -9,6 +9,8 @@ from statistics import fmean
 from typing import Any
 
 from bokgi.operations.evidence_log import Record
+from bokgi.operations.judge import LOG_AGREEMENT
+from bokgi.operations.log_agreement import log_agrees
 from bokgi.operations.log_keeping import keep_logs
 from bokgi.operations.policy import Metric, Policy, Weight, values_of
 from bokgi.operations.record_kinds import Kind, Outcome
@@ -50,6 +52,7 @@ def check_day(site: Site, now: datetime) -> Outcome:
     values = {**values_of(facts), **{metric.value: float(sum(logged[name] for name in names)) for metric, names in _LOGGED.items()}}
     were_read = record_feedback(site.log, subject.feedback)
     broken, unmeasured = broken_limits(site.policy, values)
+    unmeasured += [] if log_agrees([facts]) else [LOG_AGREEMENT]
     outcome = _outcome(flow, broken, unmeasured)
     seen = {"flow": flow, "broken": broken, "unmeasured": unmeasured, "feedback_read": were_read, "log": dict(logged)}
     site.log.append(
@@ -59,6 +62,7 @@ def check_day(site: Site, now: datetime) -> Outcome:
         seen=seen,
         values=values,
         results=facts.get("results"),
+        own_figures=facts.get("own_figures"),
         small_run=facts.get("small_run"),
         logs=[deed.deed for deed in keep_logs(site.host.settings.home / "logs", now)],
     )

@@ -77,6 +77,7 @@ CLAIMS = {
     "browser": ("실제 브라우저에서 오류 없이 보였다", "A real browser showed it without errors"),
     "taken_back": ("이전 버전으로 되돌렸다", "The previous release was put back"),
     "watch.duration": ("계획한 시간 동안 빠짐없이 지켜보았다", "It was watched for the planned time without a hole"),
+    "watch.log_agreement": ("서비스 로그와 서비스 자체 수치가 같은 말을 했다", "The service's log and its own figures said the same"),
     "watch.prober": ("측정 도구가 매번 측정했다", "The prober could measure every time"),
     "feedback_read": ("사용자 의견을 모든 곳에서 읽었다", "All sources of feedback were read"),
     "no_complaints": ("불만이 없었다", "There were no complaints"),

@@ -24,6 +24,7 @@ ENDPOINTS = (
 )
 SMALL_RUN = {"strategy": "daily_trading", "stock_codes": ["990010"], "initial_capital": 10_000_000}
 RUN_SECONDS = 30.0
+RUNS_FAILED = "runs_failed"
 ENDED = ("completed", "failed", "cancelled")
 _SERIES = re.compile(r"^(\w+)(?:\{(.*)\})? ([0-9.eE+-]+)$", re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
@@ -82,35 +83,36 @@ class OwnFigures:
 
     Notes
     -----
-    A counter that fell was started anew with its process, so it counts from 0. Failed runs are rows that somebody may delete, and no
-    counter: where there are fewer, none failed.
+    A counter that fell was started anew with its process, so it counts from 0. Failed runs are counted in the database, by a number that no
+    deletion takes back and no process forgets; it falls only where another database was put there. While the database is away the service
+    does not say it, and what it was before is kept.
     """
 
     _before: dict[str, float] = field(default_factory=dict)
 
     def since_last(self, asker: Asker) -> dict[str, Any] | None:
-        """Answers of 5xx and runs that failed; None where the figures cannot be read."""
+        """Requests, answers of 5xx and runs that failed (None: not said); None where the figures cannot be read."""
         answer = asker.ask(Asked("GET", "/metrics"))
         if answer.status != 200:
             return None
         now = figures_of(answer.body.decode("utf-8", "replace"))
-        before, self._before = self._before, now
+        before, self._before = self._before, {**self._before, **now}
         moved = {name: value - before.get(name, 0.0) if value >= before.get(name, 0.0) else value for name, value in now.items()}
-        moved["runs_failed"] = max(0.0, now["runs_failed"] - before.get("runs_failed", 0.0))
-        is_new = any(value < before.get(name, 0.0) for name, value in now.items() if name != "runs_failed")
-        return {**{name: int(value) for name, value in moved.items()}, "has_started_anew": bool(before) and is_new}
+        is_new = any(value < before.get(name, 0.0) for name, value in now.items() if name != RUNS_FAILED)
+        counted = {name: int(value) for name, value in moved.items()}
+        return {RUNS_FAILED: None, **counted, "has_started_anew": bool(before) and is_new}
 
 
 def figures_of(text: str) -> dict[str, float]:
-    """What is compared, from the text of `/metrics`."""
-    found = {"server_errors": 0.0, "requests": 0.0, "runs_failed": 0.0}
+    """What is compared, from the text of `/metrics`; failed runs only where the database was asked."""
+    found = {"server_errors": 0.0, "requests": 0.0}
     for name, labels, value in _SERIES.findall(text):
         words: Mapping[str, str] = dict(_LABEL.findall(labels))
         if name == "bokgi_http_requests_total":
             found["requests"] += float(value)
             found["server_errors"] += float(value) if words.get("status", "").startswith("5") else 0.0
-        elif name == "bokgi_runs" and words.get("state") == "failed":
-            found["runs_failed"] += float(value)
+        elif name == "bokgi_runs_failed_total":
+            found[RUNS_FAILED] = float(value)
     return found
 
 

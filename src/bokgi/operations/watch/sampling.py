@@ -9,13 +9,14 @@ from typing import Any
 import psutil
 
 from bokgi.errors.base import BokgiError
+from bokgi.operations.log_agreement import log_agrees
 from bokgi.operations.policy import Metric
 from bokgi.operations.watch.endpoints import OwnFigures, probe, small_run, total_of
 from bokgi.operations.watch.kept_results import KeptResults, rows_and_answers
 from bokgi.operations.watch.logged import counted_since
 from bokgi.operations.watch.machine import CpuMeter, disks, memory_percent, sizes_of
 from bokgi.operations.watch.subject import Subject
-from bokgi.operations.watch.written_log import ERRORS, NOT_FOUND, SERVER_ERRORS, UNREADABLE, WARNINGS, Written, WrittenLog
+from bokgi.operations.watch.written_log import ERRORS, NOT_FOUND, SERVER_ERRORS, UNREADABLE, WARNINGS, WrittenLog
 
 
 class Sampler:
@@ -24,9 +25,9 @@ class Sampler:
     def __init__(self, subject: Subject, cpu: CpuMeter) -> None:
         self._subject, self._cpu = subject, cpu
         self._asker = subject.target.asker
+        self._log = WrittenLog(subject.log_files)  # before the figures: the log then holds all that they count
         self._figures = OwnFigures()
         self._figures.since_last(self._asker)
-        self._log = WrittenLog(subject.log_files)
         self._missed = unwatched_errors(subject)
         self._kept = KeptResults.chosen(self._asker).since(subject.recorded)
         self._deleted = set(subject.removed)
@@ -93,13 +94,13 @@ class Sampler:
         if own is not None:
             measured |= {
                 Metric.SERVER_ERRORS: max(counted, float(own["server_errors"])),
-                Metric.FAILED_BACKTESTS: float(own["runs_failed"]),
+                Metric.FAILED_BACKTESTS: None if own["runs_failed"] is None else float(own["runs_failed"]),
             }
         elif counted:
             measured[Metric.SERVER_ERRORS] = counted
         if missed is not None:
             log["server_errors_before"] = missed
-        return {"log": log, "own_figures": _crossed(own, written)}, measured
+        return {"log": log, "own_figures": _crossed(own, log)}, measured
 
     def _results(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
         lost = self._kept.lost(self._asker, self._subject.home, self._deleted)
@@ -117,9 +118,6 @@ def unwatched_errors(subject: Subject) -> int | None:
     return None if since is None else counted_since(subject.log_files, since)[SERVER_ERRORS]
 
 
-def _crossed(own: Mapping[str, Any] | None, written: Written) -> dict[str, Any] | None:
-    """Whether log and figures of the service say the same about 5xx; a process that began anew has forgotten."""
-    if own is None:
-        return None
-    agrees = own["server_errors"] == written.counts[SERVER_ERRORS] or bool(own["has_started_anew"])
-    return {**own, "log_agrees": agrees}
+def _crossed(own: Mapping[str, Any] | None, log: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The service's own figures, with the word whether the log of this sample alone agrees; the watch is judged by all of them."""
+    return None if own is None else {**own, "log_agrees": log_agrees([{"own_figures": own, "log": log}])}
