@@ -13,7 +13,7 @@ from shutil import copyfile
 import bokgi
 from tests.architecture.source_tree import ROOT, project_files
 
-PARTS = ("src", "web/package.json")
+PARTS = ("src", "web/package.json", "requirements/")
 """What a release needs here; pages and environment are those of the checkout."""
 FILES = {"pyproject.toml", "CHANGELOG.md", "README.md", "hatch_build.py", ".gitattributes"}
 

@@ -73,6 +73,7 @@ def test_no_request_is_lost_while_traffic_moves_there_and_back(host: DrilledHost
         load = ended()
     assert load.failed == []
     assert min(load.answered[FIRST], load.answered[SECOND]) > 10
+    assert {SlotFiles.of(host.root / "run", name).private.stat().st_mode & 0o777 for name in (FIRST, SECOND)} == {0o600}
     assert there.milliseconds < 1000 * ROLLBACK_SECONDS
     assert back.milliseconds < 1000 * ROLLBACK_SECONDS
     assert serving(host) == FIRST

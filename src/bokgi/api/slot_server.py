@@ -20,6 +20,7 @@ from bokgi.operations.slots.slot_state import Phase
 DRAIN_SECONDS = KEEP_ALIVE_SECONDS + 5.0
 """Longer than a client may keep an idle connection, so that no connection is cut under a request."""
 END_SECONDS = 2.0
+OWNER_ONLY = 0o600
 LOOK_SECONDS = 0.02
 HEALTH_SECONDS = 0.1
 _TAKE, _REST, _END = signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM
@@ -64,6 +65,7 @@ class _Slot:
         private = QuietServer(configuration_of(self._app, uds=str(self._private)))
         serving = asyncio.create_task(private.serve())
         await _until_started(private)
+        self._private.chmod(OWNER_ONLY)  # who makes it gives it to everybody
         self._say()
         self._follow(asyncio.create_task(self._become_healthy()))
         while (order := await orders.get()) in (_TAKE, _REST):

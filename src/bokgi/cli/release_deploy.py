@@ -6,16 +6,14 @@ from bokgi.cli.frame import Command
 from bokgi.cli.language import say
 from bokgi.cli.release_options import break_lock_option, check_lengths, host_option, watch_options
 from bokgi.cli.release_report import reported
-from bokgi.cli.release_words import FAILED, PASSED, Teller, told
+from bokgi.cli.release_words import Teller, told, told_back
 from bokgi.config.settings import Settings
 from bokgi.errors.releases import NoReleaseToGoBackTo, ReleaseIsBad
 from bokgi.operations.host_folder import HostFolder
 from bokgi.operations.host_state import read_host_state
-from bokgi.operations.record_kinds import Outcome
-from bokgi.operations.releasing.going_back import go_back
 from bokgi.operations.releasing.opening import agree_with_holder, interrupted_release, new_release, rolling_back
 from bokgi.operations.releasing.release import Goal, Wanted, abort, go_on, resume
-from bokgi.operations.releasing.steps import retire_strays
+from bokgi.operations.releasing.rolling_back import roll_back
 from bokgi.operations.releasing.telling import tell_and_seal
 from bokgi.operations.releasing.watch_release import watch_release
 
@@ -124,8 +122,11 @@ def abort_command(_settings: Settings, /, host: HostFolder, break_lock: bool) ->
     "rollback",
     cls=Command,
     help=say(
-        "Go back to the release before, or to that of TAG. The release that is left may be deployed again later.",
-        "이전 배포 또는 TAG의 배포로 되돌립니다. 떠나는 배포는 나중에 다시 배포할 수 있습니다.",
+        "Go back to the release before, or to that of TAG, and go the user's flow there. The release that is left may be deployed again "
+        "later. "
+        "Exit code 0: it serves and passed, 1: nothing was changed, 3: it serves and was not looked at, 4: it serves and is not well.",
+        "이전 배포 또는 TAG의 배포로 되돌리고 그곳에서 사용자 절차를 확인합니다. 떠나는 배포는 나중에 다시 배포할 수 있습니다. "
+        "종료 코드 0: 되돌렸고 통과, 1: 바뀐 것 없음, 3: 되돌렸으나 확인하지 못함, 4: 되돌렸으나 정상이 아님.",
     ),
 )
 @click.argument("tag", required=False, default="")
@@ -140,12 +141,10 @@ def rollback_command(_settings: Settings, /, tag: str, host: HostFolder, break_l
     if state.current is None:
         raise NoReleaseToGoBackTo(tag, "")
     with rolling_back(host, state.current, Teller(), breaks_lock=break_lock) as site:
-        is_well = go_back(site, target)
-        retire_strays(site)
-        site.seal("rollback")
-        tell_and_seal(site, f"rollback {Outcome.PASSED if is_well else Outcome.FAILED}")
+        done = roll_back(site, target)
+        tell_and_seal(site, done.words)
     reported(host, site.log.folder)
-    return PASSED if is_well else FAILED
+    return told_back(done)
 
 
 def _target(host: HostFolder, tag: str) -> str:

@@ -9,6 +9,7 @@ import click
 from bokgi.cli.language import say
 from bokgi.operations.record_kinds import Outcome
 from bokgi.operations.releasing.release import Ending
+from bokgi.operations.releasing.rolling_back import RolledBack
 from bokgi.operations.releasing.site import News
 
 PASSED, FAILED, INCONCLUSIVE, STILL_SERVING = 0, 1, 3, 4
@@ -42,6 +43,7 @@ STEPS = {
     "slot_lives": ("the process lives", "프로세스가 살아 있음"),
     "watch": ("watch", "관찰"),
     "sample": ("sample", "측정"),
+    "smoke_rolled_back": ("smoke test of what serves again", "되돌아간 배포의 점검"),
     "smoke_manual": ("smoke test by hand", "직접 실행한 점검"),
     "smoke_daily": ("smoke test of the day", "오늘의 점검"),
     "daily": ("the day", "하루 점검"),
@@ -92,3 +94,26 @@ def told(ending: Ending) -> int:
     """Say how it ended, and give the exit code."""
     click.echo(say(*ENDINGS[ending]))
     return EXIT_CODES[ending]
+
+
+BACK_CODES = {Outcome.PASSED: PASSED, Outcome.NOT_CHECKED: INCONCLUSIVE, Outcome.FAILED: STILL_SERVING}
+BACK_WORDS = {
+    Outcome.PASSED: ("The earlier release serves again and passed its smoke test.", "이전 배포가 다시 서비스하며 점검을 통과했습니다."),
+    Outcome.NOT_CHECKED: (
+        "The earlier release serves again; whether it works as a user uses it was not checked.",
+        "이전 배포가 다시 서비스하지만 사용자 절차는 확인하지 못했습니다.",
+    ),
+    Outcome.FAILED: (
+        "The earlier release serves again and is not well; nothing else was changed. Release a repair, or go back to another TAG.",
+        "이전 배포가 다시 서비스하지만 정상이 아닙니다. 다른 것은 바꾸지 않았습니다. 고친 태그를 배포하거나 다른 TAG로 되돌리세요.",
+    ),
+}
+
+
+def told_back(done: RolledBack) -> int:
+    """Say how a rollback by hand ended, and give the exit code."""
+    if not done.has_moved:
+        click.echo(say("Nothing was changed: the rollback failed.", "되돌리지 못했습니다. 바뀐 것이 없습니다."))
+        return FAILED
+    click.echo(say(*BACK_WORDS[done.outcome]))
+    return BACK_CODES[done.outcome]

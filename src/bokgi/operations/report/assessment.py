@@ -17,7 +17,7 @@ from bokgi.operations.report.claims import Claim, Tick, claimed
 from bokgi.operations.smoke.judging_again import contradicted_steps
 from bokgi.operations.verification import Evidence
 
-OUTGOING, PREVIOUS, PRIVATE, PUBLIC, DAILY = "outgoing", "previous", "private", "public", "daily"
+OUTGOING, PREVIOUS, PRIVATE, PUBLIC, DAILY, ROLLED_BACK = "outgoing", "previous", "private", "public", "daily", "rolled_back"
 
 
 @dataclass(frozen=True)
@@ -199,6 +199,9 @@ def _release_claims(evidence: Evidence, flows: Sequence[FlowRun]) -> Iterator[Cl
     rollbacks = list(evidence.of_kind(Kind.ROLLBACK))
     if rollbacks:
         yield claimed(evidence, "taken_back", rollbacks, all(each.facts.get("outcome") == Outcome.PASSED for each in rollbacks))
+    back = [flow for flow in flows if flow.stage == ROLLED_BACK][-1:]
+    if back:
+        yield _flow_claim(evidence, "rolled_back_smoke", back, is_needed=False)  # of another release than this report is about
 
 
 def _previous_claim(evidence: Evidence, flows: Sequence[FlowRun]) -> Iterator[Claim]:

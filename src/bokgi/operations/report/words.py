@@ -76,6 +76,7 @@ CLAIMS = {
     "public_smoke": ("공개 주소에서 사용자 절차를 통과했다", "It passed the user's flow at the public address"),
     "browser": ("실제 브라우저에서 오류 없이 보였다", "A real browser showed it without errors"),
     "taken_back": ("이전 버전으로 되돌렸다", "The previous release was put back"),
+    "rolled_back_smoke": ("되돌아간 버전이 사용자 절차를 통과했다", "What serves again passed the user's flow"),
     "watch.duration": ("계획한 시간 동안 빠짐없이 지켜보았다", "It was watched for the planned time without a hole"),
     "watch.log_agreement": ("서비스 로그와 서비스 자체 수치가 같은 말을 했다", "The service's log and its own figures said the same"),
     "watch.prober": ("측정 도구가 매번 측정했다", "The prober could measure every time"),
@@ -111,6 +112,7 @@ STAGES = {
     "private": ("새 버전(비공개)", "new release (private)"),
     "public": ("새 버전(공개)", "new release (public)"),
     "daily": ("매일 점검", "daily check"),
+    "rolled_back": ("되돌아간 버전", "release that serves again"),
     "manual": ("직접 실행한 점검", "by hand"),
 }
 KINDS = {
