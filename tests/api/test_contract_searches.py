@@ -47,13 +47,26 @@ def test_a_search_finds_the_best_of_each_stock_and_says_that_four_sessions_are_t
 
 def test_every_trial_of_a_stock_is_there_and_the_best_is_among_them(service: RunningService, few: str) -> None:
     best = service.client.get(f"/api/search/result/{few}").json()["stocks"][0]
-    trials = service.client.get(f"/api/search/result/{few}/stocks/{best['code']}/trials").json()
+    trials = service.client.get(f"/api/search/result/{few}/stocks/{best['code']}/trials", params={"page_size": 20_000}).json()
     balances = trials["columns"]["balance"]
     assert len(balances) == best["trials"]
     assert max(balances) == best["best"]["final_balance"] == balances[best["best"]["number"]]
     one = service.client.get(f"/api/search/result/{few}/stocks/{best['code']}").json()
     assert sum(one["distribution"]["trials"]) == best["trials"]
     assert one["axes"]["buy_time"][0] == "09:00"
+
+
+def test_pages_of_trials_together_are_all_of_them(service: RunningService, few: str) -> None:
+    best = service.client.get(f"/api/search/result/{few}").json()["stocks"][0]
+    address, size = f"/api/search/result/{few}/stocks/{best['code']}/trials", best["trials"] // 3 + 1
+    whole = service.client.get(address, params={"page_size": 20_000}).json()
+    pages = [service.client.get(address, params={"page": page, "page_size": size}).json() for page in (1, 2, 3, 4)]
+    assert {(page["total"], page["page_size"]) for page in pages} == {(best["trials"], size)}
+    assert len(service.client.get(address).json()["columns"]["balance"]) == 1_000
+    for name, values in whole["columns"].items():
+        assert [value for page in pages for value in page["columns"][name]] == values
+        assert pages[3]["columns"][name] == []
+    assert service.client.get(address, params={"page_size": 20_001}).status_code in {400, 422}
 
 
 def test_the_best_trial_is_the_backtest_of_the_same_parameters(service: RunningService, few: str) -> None:

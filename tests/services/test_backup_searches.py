@@ -45,12 +45,12 @@ def searched(parts: Parts) -> str:
 
 def test_results_and_trials_of_searches_are_restored(parts: Parts, tmp_path: Path) -> None:
     search_id = searched(parts)
-    body, trials = searches_of(parts).finished_result(search_id), searches_of(parts).trials(search_id, CODE)
+    body, trials = searches_of(parts).finished_result(search_id), searches_of(parts).trials(search_id, CODE, 1, 20_000)
     write_backup(settings_of(parts.home), tmp_path / "one.tar")
     restore_backup(tmp_path / "one.tar", settings_of(tmp_path / "elsewhere"))
     there = parts_of(tmp_path / "elsewhere")
     assert searches_of(there).finished_result(search_id) == body
-    assert searches_of(there).trials(search_id, CODE) == trials
+    assert searches_of(there).trials(search_id, CODE, 1, 20_000) == trials
     again = searches_of(there).start({"strategy": "daily_trading", "stock_codes": [CODE]}, profile="default").search
     assert int(again.id.rpartition("-")[2]) > 1000, "no id is given twice"
     there.database.close()

@@ -261,7 +261,7 @@ def test_a_cancelled_search_keeps_the_finished_stocks_of_the_part_that_is_open(p
     assert (ended.status, ended.partial, rows.has_running_parts(row.id)) == (RunState.CANCELLED, True, False)
     stocks = result_of(parts, row.id)["stocks"]
     assert 1 <= len(stocks) == ended.completed_symbols < len(CODES)
-    assert all(searches.trials(row.id, stock["code"])["columns"] for stock in stocks)
+    assert all(searches.trials(row.id, stock["code"], 1, 20_000)["columns"] for stock in stocks)
 
 
 def test_the_lane_that_leaves_last_ends_a_cancelled_search(parts: Parts) -> None:

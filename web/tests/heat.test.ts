@@ -2,10 +2,14 @@ import { expect, test } from 'vitest'
 import type { Trials } from '../src/api/answers'
 import { cellAt, clock, heatMapOf, moved, strength } from '../src/screens/search/heat'
 import { requestOfTrial } from '../src/screens/search/request'
+import { joined } from '../src/screens/search/trials'
 
 const trials: Trials = {
   search_id: 'se-2026-02-08-001',
   code: '005930',
+  total: 3,
+  page: 1,
+  page_size: 20_000,
   axes: {},
   initial_capital: 100,
   columns: {
@@ -17,6 +21,14 @@ const trials: Trials = {
     drawdown: [-0.1, 0, -0.01],
   },
 }
+
+test('pages of trials together have all columns in order', () => {
+  const rest: Trials = { ...trials, page: 2, columns: { ...trials.columns, buy_time: [550], balance: [99] } }
+  const all = joined([trials, rest])
+  expect(all.columns['buy_time']).toEqual([540, 540, 545, 550])
+  expect(all.columns['balance']).toEqual([90, 120, 105, 99])
+  expect(all.total).toBe(3)
+})
 
 test('every pair has its cell, and the best is found', () => {
   const map = heatMapOf(trials)

@@ -310,10 +310,13 @@ class SearchedStockAnswer(SearchedStock):
 
 
 class TrialsAnswer(Answer):
-    """All combinations of one stock as columns, in their order; parameters first, times as minutes of the day."""
+    """A page of the combinations of one stock as columns, in their order; parameters first, times as minutes of the day."""
 
     search_id: SearchId
     code: Code
+    total: int = Field(description="All combinations of the stock.")
+    page: int
+    page_size: int
     axes: dict[str, list[Any]]
     initial_capital: float
     columns: dict[str, list[Any]] = Field(description="balance, trades, wins, mean, deviation, drawdown, noise; NaN is null.")

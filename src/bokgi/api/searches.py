@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, cast
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -45,6 +45,8 @@ from bokgi.services.application import Application
 from bokgi.services.searches import MEDIA_TYPES as SEARCH_MEDIA_TYPES
 from bokgi.services.searches import Searches, history_json, progress_json, status_json
 
+MOST_TRIALS = 20_000
+"""Combinations of one page: every pair of a day of two-minute bars, about 2 MB."""
 _ID = re.compile(r"se-[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{3,12}")
 
 
@@ -235,9 +237,15 @@ def get_searched_stock(application: TheApplication, search_id: SearchInPath, cod
     response_model=TrialsAnswer,
     responses=UNKNOWN_STOCK | NOTHING,
 )
-def get_search_trials(application: TheApplication, search_id: SearchInPath, code: CodeInPath) -> Response:
-    """All combinations of one stock as columns, for the heat map."""
-    return Response(orjson.dumps(application.searches.trials(search_id, code)), media_type=JSON)
+def get_search_trials(
+    application: TheApplication,
+    search_id: SearchInPath,
+    code: CodeInPath,
+    page: Page = 1,
+    page_size: Annotated[int, Query(ge=1, le=MOST_TRIALS, description="Combinations on a page.")] = 1_000,
+) -> Response:
+    """The combinations of one stock as columns, page by page, for the heat map."""
+    return Response(orjson.dumps(application.searches.trials(search_id, code, page, page_size)), media_type=JSON)
 
 
 # ------------------------------------------------------------ downloads

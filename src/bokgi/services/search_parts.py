@@ -30,8 +30,12 @@ FOLDER = "searches"
 _NAMELESS_RESULT = "result.json"
 """What the result was called before its name told the hash; searches of that time are still read."""
 _FIGURES = ("balance", "trades", "wins", "mean", "deviation", "drawdown")
+_SPLIT = [name for name in _FIGURES if name not in {"trades", "wins"}]
+"""Bytes of the same weight stand together, which makes these a fifth smaller in the same time."""
 GROUP_ROWS = 1 << 17
 """Rows of one write: a stock with more trials has several groups."""
+_PAGE_BYTES = 1 << 22
+"""A column of one group is one page."""
 _log = logging.getLogger(__name__)
 
 
@@ -53,13 +57,20 @@ class TrialsFile:
         """Write all trials of a stock."""
         arrays: dict[str, Any] = {name: _narrow(values) for name, values in columns.items()}
         arrays |= {name: getattr(outcome.figures, name) for name in _FIGURES}
-        if outcome.noise is not None:
-            arrays["noise"] = outcome.noise.astype(np.float32)
-        else:
-            arrays["noise"] = np.full(len(outcome.totals), np.nan, dtype=np.float32)
-        table = pa.table({"code": pa.DictionaryArray.from_arrays(np.zeros(len(outcome.totals), np.int8), [code]), **arrays})
+        count = len(outcome.totals)
+        arrays["noise"] = pa.nulls(count, pa.float32()) if outcome.noise is None else outcome.noise.astype(np.float32)
+        table = pa.table({"code": pa.DictionaryArray.from_arrays(np.zeros(count, np.int8), [code]), **arrays})
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, compression="lz4", use_dictionary=["code"], write_statistics=False)
+            self._writer = pq.ParquetWriter(
+                self._path,
+                table.schema,
+                compression="lz4",
+                use_dictionary=["code"],
+                use_byte_stream_split=_SPLIT,
+                write_statistics=False,
+                data_page_size=_PAGE_BYTES,
+                write_batch_size=GROUP_ROWS,
+            )
         first = self._count
         for start in range(0, table.num_rows, GROUP_ROWS):
             self._writer.write_table(table.slice(start, GROUP_ROWS), row_group_size=GROUP_ROWS)
@@ -185,8 +196,8 @@ def check_search(folder: Path, wanted_hash: str) -> None:
             raise SearchResultBroken(folder.name, part["trials"], "it is not there")
 
 
-def read_trials(folder: Path, file_name: str, groups: tuple[int, int]) -> pa.Table:
-    """The trials of one stock.
+def read_trials(folder: Path, file_name: str, groups: tuple[int, int], first: int, count: int) -> pa.Table:
+    """At most `count` trials of one stock, from the one with number `first` on; only their groups are read.
 
     Raises
     ------
@@ -194,7 +205,11 @@ def read_trials(folder: Path, file_name: str, groups: tuple[int, int]) -> pa.Tab
     """
     try:
         opened = pq.ParquetFile(folder / file_name)
-        return opened.read_row_groups(list(range(*groups)))
+        numbers = list(range(*groups))
+        ends = np.cumsum([opened.metadata.row_group(number).num_rows for number in numbers])
+        wanted = [place for place, end in enumerate(ends) if end > first and (place == 0 or ends[place - 1] < first + count)]
+        before = int(ends[wanted[0] - 1]) if wanted and wanted[0] > 0 else 0
+        return opened.read_row_groups([numbers[place] for place in wanted]).slice(max(first - before, 0), count)
     except (OSError, pa.ArrowException) as error:
         raise SearchResultBroken(folder.name, file_name, str(error)) from error
 

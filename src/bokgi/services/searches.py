@@ -184,8 +184,10 @@ class Searches:
         listed, finding, _ = self._finding(search_id, code)
         return {"search_id": search_id} | finding | listed
 
-    def trials(self, search_id: str, code: str) -> dict[str, Any]:
-        """All trials of one stock as columns, in their order.
+    def trials(self, search_id: str, code: str, page: int, page_size: int) -> dict[str, Any]:
+        """A page of the trials of one stock as columns, in their order.
+
+        page : from 1; one behind the last is empty
 
         Raises
         ------
@@ -195,10 +197,19 @@ class Searches:
         if code not in part["groups"]:
             raise StockNotSearched(code)
         first, end = part["groups"][code]
-        table = read_trials(search_folder(self._home, search_id), part["trials"], (int(first), int(end)))
+        table = read_trials(search_folder(self._home, search_id), part["trials"], (int(first), int(end)), (page - 1) * page_size, page_size)
         columns = {name: _plain(table[name].to_numpy()) for name in table.column_names if name != "code"}
         capital = float(self.finished_result(search_id)["request"]["initial_capital"])
-        return {"search_id": search_id, "code": code, "axes": finding["axes"], "initial_capital": capital, "columns": columns}
+        return {
+            "search_id": search_id,
+            "code": code,
+            "total": int(finding["trials"]),
+            "page": page,
+            "page_size": page_size,
+            "axes": finding["axes"],
+            "initial_capital": capital,
+            "columns": columns,
+        }
 
     def _finding(self, search_id: str, code: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         body = self.finished_result(search_id)
