@@ -22,7 +22,7 @@ from benchmarks.whole_market import highest_memory_bytes
 from bokgi.orders.market_terms import market_terms
 from bokgi.orders.rules import AccountRules, ExecutionRules
 from bokgi.research.clock_search import ClockSearch
-from bokgi.research.parameter_space import parameter_space
+from bokgi.research.parameter_space import MOST_COMBINATIONS, parameter_space
 from bokgi.research.plan_search import PlanSearch
 from bokgi.research.stock_outcome import StockOutcome, StockTrials, stock_outcome
 from bokgi.services.search_parts import new_part
@@ -52,10 +52,11 @@ def pairs(stocks: int, sessions: int) -> int:
 
 
 def grid(size: int, sessions: int) -> int:
-    """Walk about so many pairs of periods; the number of trials."""
+    """Walk about so many pairs of periods, of as many combinations as a search may have; the number of trials."""
     panel, rules = daily_panel(sessions), plain_rules(fractional=True)
     periods = list(range(2, 3 + math.ceil(math.sqrt(2 * size))))
-    space = parameter_space(CATALOG["MA5_20"].strategy, {"fast": [value for value in periods if value <= 1_000], "slow": periods}, {})
+    fast = periods[: MOST_COMBINATIONS // len(periods)]
+    space = parameter_space(CATALOG["MA5_20"].strategy, {"fast": fast, "slow": periods}, {})
     stock = PlanSearch(panel, market_terms(panel, rules), rules, ACCOUNT, space).stock(0)
     assert stock is not None
     with tempfile.TemporaryDirectory() as folder, new_part(Path(folder), 0) as trials:
