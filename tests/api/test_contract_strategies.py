@@ -41,6 +41,22 @@ def test_get_strategies_lists_the_catalogue_with_words_and_parameter_schemas(idl
     assert daily["parameters"]["properties"]["buy_time"]["default"] == "10:00"
 
 
+def test_a_form_is_told_which_parameters_must_be_in_order_and_the_server_refuses_what_is_not(idle_service: RunningService) -> None:
+    known = {one["name"]: one["parameters"] for one in idle_service.client.get("/api/strategies").json()["strategies"]}
+    assert known["daily_trading"]["x-order"] == [["buy_time", "sell_time"]]
+    assert known["trailing_stop"]["x-order"] == []
+    ordered = {name: schema for name, schema in known.items() if schema["x-order"]}
+    assert set(ordered) == {"daily_trading", "MA20_50", "MA5_20", "RSI", "MACD"}
+    for name, schema in ordered.items():
+        for low, high in schema["x-order"]:
+            same = schema["properties"][high]["default"]
+            body = {"strategy": name, "strategy_params": {low: same, high: same}, "stock_codes": ["005930"]}
+            refused = idle_service.client.post("/api/backtest/start", json=body)
+            assert refused.status_code == 400
+            assert refused.json()["code"] == "contradicting_parameters"
+            assert refused.json()["field"].endswith(high)
+
+
 def test_a_configuration_is_kept_with_every_default_and_belongs_to_its_profile(idle_service: RunningService, profile: Headers) -> None:
     kept = saved(idle_service, profile)
     assert kept["strategy_params"] == {"buy_time": "09:30", "sell_time": "15:00"}

@@ -105,6 +105,24 @@ def test_a_wrong_parameter_is_said_beside_it_and_stops_the_start(open_page: Open
     page.get_by_label("매도 시각").focus()
     expect(page.get_by_label("매수 시각")).to_have_value("09:30")
     expect(page.locator(START)).to_be_enabled()
+    page.get_by_label("매수 시각").fill("15:20")
+    expect(page.locator(".field", has_text="매도 시각")).to_contain_text("매수 시각보다 늦어야 합니다.")
+    expect(page.locator(START)).to_be_disabled()
+    page.get_by_label("매수 시각").fill("09:30")
+    expect(page.locator(START)).to_be_enabled()
+    page.get_by_label("시작일").fill("2030-01-02")
+    expect(page.locator("#start-blocked")).to_contain_text("자료의 마지막 날(2024-09-26)보다 늦습니다.")
+    expect(page.locator(START)).to_be_disabled()
+
+
+def test_what_the_server_refuses_is_said_until_the_form_is_changed(open_page: Open) -> None:
+    page = open_page("/", is_tolerant=True)
+    refusal = {"error": "No.", "error_ko": "이 기간에는 자료가 없습니다.", "code": "universe_empty", "success": False}
+    page.route("**/api/backtest/start", lambda route: route.fulfill(status=400, json=refusal))
+    page.click(START)
+    expect(page.get_by_role("alert")).to_contain_text("이 기간에는 자료가 없습니다.")
+    page.get_by_label("매수 시각").fill("11:00")
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_what_was_typed_is_in_the_address_and_comes_back_from_it(open_page: Open) -> None:

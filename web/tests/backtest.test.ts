@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Strategy } from '../src/api/answers'
 import { codesIn } from '../src/screens/backtest/codes'
 import { blockedBy, draftOf, draftOfRequest, fieldFault, queryOf, requestOf, type Situation } from '../src/screens/backtest/draft'
-import { faultOf, parametersOf, tidyTime, valueOf } from '../src/screens/backtest/parameters'
+import { faultOf, faultsOf, parametersOf, tidyTime, valueOf } from '../src/screens/backtest/parameters'
 import { ko } from '../src/words/ko'
 
 const invalid = ko.backtest.invalid
@@ -23,6 +23,9 @@ const strategy: Strategy = {
     },
   },
 }
+const row = { series: 10, bars: 100, synthetic: false, sources: [], version: 1 }
+const fiveMinutes = { ...row, interval: '5m', first: '2025-10-16', last: '2025-10-24' }
+const daily = { ...row, interval: '1d', first: '2016-01-04', last: '2025-10-24' }
 const [buyTime, cutoff, profit, bars, endOfDay, carry] = parametersOf(strategy)
 
 function fault(parameter: typeof buyTime, typed: string): string | null {
@@ -57,6 +60,37 @@ test('a typed value is checked before it is sent', () => {
   expect(fault(carry, 'true')).toBeNull()
 })
 
+test('values that are allowed each, but not together, are told before they are sent', () => {
+  const daily: Strategy = {
+    ...strategy,
+    parameters: {
+      properties: {
+        buy_time: { default: '10:00', 'x-kind': 'time', 'x-low': '09:00', 'x-high': '15:30', 'x-help': { ko: '매수 시각' } },
+        sell_time: { default: '15:00', 'x-kind': 'time', 'x-low': '09:00', 'x-high': '15:30', 'x-allow-close': true },
+      },
+      'x-order': [['buy_time', 'sell_time']],
+    },
+  }
+  expect(faultsOf(daily, {}, ko)).toEqual({})
+  expect(faultsOf(daily, { buy_time: '15:20' }, ko)).toEqual({ sell_time: '매수 시각보다 늦어야 합니다.' })
+  expect(faultsOf(daily, { buy_time: '15:00' }, ko)).toEqual({ sell_time: '매수 시각보다 늦어야 합니다.' })
+  expect(faultsOf(daily, { buy_time: '15:29', sell_time: 'close' }, ko)).toEqual({})
+  expect(faultsOf(daily, { buy_time: '15:30', sell_time: 'close' }, ko)).toEqual({ sell_time: '매수 시각보다 늦어야 합니다.' })
+  expect(faultsOf(daily, { buy_time: '25:00' }, ko)).toEqual({ buy_time: invalid.time })
+  const averages: Strategy = {
+    ...strategy,
+    parameters: {
+      properties: {
+        fast: { default: 20, 'x-kind': 'int', minimum: 1, maximum: 1000, 'x-help': { ko: '단기' } },
+        slow: { default: 50, 'x-kind': 'int', minimum: 2, maximum: 2000 },
+      },
+      'x-order': [['fast', 'slow']],
+    },
+  }
+  expect(faultsOf(averages, { fast: '50' }, ko)).toEqual({ slow: '단기보다 커야 합니다.' })
+  expect(faultsOf(averages, { fast: '49' }, ko)).toEqual({})
+})
+
 test('a value goes to the server with its own type', () => {
   const values = parametersOf(strategy).map((one) => valueOf(one, one.name === 'carry' ? 'true' : one.start))
   expect(values).toEqual(['15:30', '14:00', 1, 20, 'sell', true])
@@ -75,15 +109,19 @@ test('only what differs from the defaults is kept in the address, and comes back
 
 test('a start says what is missing, one thing at a time', () => {
   const draft = draftOf(new URLSearchParams('strategy=trailing_stop'))
-  const now: Situation = { mode: 'specific', stocks: 1, hasData: true, strategy }
+  const now: Situation = { mode: 'specific', stocks: 1, intervals: [fiveMinutes, daily], strategy }
   const reasons = ko.backtest.blocked
   expect(blockedBy(draft, now, ko)).toBeNull()
-  expect(blockedBy(draft, { ...now, hasData: false }, ko)).toBe(reasons.noData)
+  expect(blockedBy(draft, { ...now, intervals: [] }, ko)).toBe(reasons.noData)
   expect(blockedBy(draft, { ...now, stocks: 0 }, ko)).toBe(reasons.noStocks)
   expect(blockedBy(draft, { ...now, stocks: 0, mode: 'all' }, ko)).toBe(reasons.noUniverse)
   expect(blockedBy(draft, { ...now, strategy: undefined }, ko)).toBe(reasons.noStrategy)
   expect(blockedBy({ ...draft, parameters: { bars: '0' } }, now, ko)).toBe(reasons.parameters)
   expect(blockedBy({ ...draft, start: '2025-10-24', end: '2025-10-16' }, now, ko)).toBe(reasons.period)
+  expect(blockedBy({ ...draft, start: '2025-11-01' }, now, ko)).toBe(reasons.afterData('2025-10-24'))
+  expect(blockedBy({ ...draft, end: '2015-01-01' }, now, ko)).toBe(reasons.beforeData('2016-01-04'))
+  expect(blockedBy({ ...draft, interval: '5m', end: '2025-10-15' }, now, ko)).toBe(reasons.beforeData('2025-10-16'))
+  expect(blockedBy({ ...draft, interval: '1d', end: '2025-10-15' }, now, ko)).toBeNull()
   expect(blockedBy({ ...draft, capital: '' }, now, ko)).toBe(reasons.capital)
   expect(blockedBy({ ...draft, wait: '391' }, now, ko)).toBe(reasons.advanced)
 })

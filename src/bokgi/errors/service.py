@@ -1,8 +1,11 @@
 """Situations of the service: lists of stocks, runs and their results. The English texts that clients depend on are fixed."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from bokgi.errors.base import InputError, MissingError
+
+_MODES_KOREAN = {"all": "전체", "filtered": "필터", "specific": "특정 종목만"}
 
 
 class ModeMissing(InputError):
@@ -100,13 +103,20 @@ class SpecificListEmpty(InputError):
 
 class UniverseEmpty(InputError):
     code = "universe_empty"
-    english = (
-        "There is no stock with {interval} bars in the mode {mode} from {start} to {end}; import bars, or choose another period or mode."
-    )
-    korean = "{mode} 모드에는 {start}부터 {end}까지 {interval} 봉이 있는 종목이 없습니다. 봉 자료를 가져오거나 기간이나 모드를 바꾸세요."
+    english = "There is no stock with {interval} bars{period} in the mode {mode}; import bars, or choose another period or mode."
+    korean = "'{mode_korean}'에서 고른 기간{period_korean}에 {interval_korean}이 있는 종목이 없습니다. 자료를 가져오거나 기간이나 종목 범위를 바꾸세요."
 
-    def __init__(self, mode: str, interval: str, start: object, end: object) -> None:
-        super().__init__(field="stock_mode", mode=mode, interval=interval, start=start or "-", end=end or "-")
+    def __init__(self, mode: str, interval: str, start: date | None, end: date | None) -> None:
+        minutes = interval.removesuffix("m")
+        super().__init__(
+            field="stock_mode",
+            mode=mode,
+            mode_korean=_MODES_KOREAN.get(mode, mode),
+            interval=interval,
+            interval_korean=f"{minutes}분봉" if minutes.isdecimal() else "일봉",
+            period="".join((f" from {start}" if start else "", f" until {end}" if end else "")),
+            period_korean=f"({start or ''}~{end or ''})" if start or end else "",
+        )
 
 
 class StoreEmpty(InputError):

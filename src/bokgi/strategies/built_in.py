@@ -7,10 +7,10 @@ import numpy as np
 
 from bokgi.bars.interval import Interval
 from bokgi.bars.panel import Panel
-from bokgi.errors.strategies import ParametersContradict, StrategyNeedsIntraday
+from bokgi.errors.strategies import StrategyNeedsIntraday
 from bokgi.orders.plans import ClockPlan, EndOfDay, OvernightTrailPlan, Plan, SignalPlan
-from bokgi.strategies.parameters import CLOSE, Parameter, clock_minute
-from bokgi.strategies.strategy import Strategy, check_below
+from bokgi.strategies.parameters import Parameter, clock_minute
+from bokgi.strategies.strategy import Strategy
 from bokgi.strategies.threads import signal_plan
 from bokgi.units import BoolArray, FloatArray, IntArray
 
@@ -25,10 +25,7 @@ class DailyTrading(Strategy):
     english = "Buys at a fixed time every session and sells at a fixed time of the same session."
     buy_time = Parameter("10:00", low=_OPEN, high=_CLOSE, step=1, korean="매수 시각", english="Time of the purchase")
     sell_time = Parameter("15:00", low=_OPEN, high=_CLOSE, step=1, allow_close=True, korean="매도 시각", english="Time of the sale")
-
-    def check(self) -> None:
-        if clock_minute(self.buy_time) >= clock_minute(_CLOSE if self.sell_time == CLOSE else self.sell_time):
-            raise ParametersContradict("sell_time", self.sell_time, ("later than", "늦어야"), "buy_time", self.buy_time)
+    parameter_order = (("buy_time", "sell_time"),)
 
     def plan(self, panel: Panel) -> Plan:
         check_interval(self, panel.interval)
@@ -71,9 +68,7 @@ class AverageCross(Strategy):
     english = "Buys when the fast simple average crosses above the slow one, sells when it crosses below."
     fast = Parameter(20, low=1, high=1_000, step=1, unit="bars", korean="단기 이동평균 기간", english="Bars of the fast average")
     slow = Parameter(50, low=2, high=2_000, step=1, unit="bars", korean="장기 이동평균 기간", english="Bars of the slow average")
-
-    def check(self) -> None:
-        check_below(self, "fast", "slow")
+    parameter_order = (("fast", "slow"),)
 
     def plan(self, panel: Panel) -> Plan:
         from bokgi.strategies.signal_kernels import average_cross_into
@@ -109,9 +104,7 @@ class RelativeStrength(Strategy):
     period = Parameter(14, low=2, high=500, step=1, unit="bars", korean="RSI 기간", english="Bars of the RSI")
     low = Parameter(30.0, low=1.0, high=99.0, step=1.0, korean="과매도 기준선", english="Lower level")
     high = Parameter(70.0, low=1.0, high=99.0, step=1.0, korean="과매수 기준선", english="Upper level")
-
-    def check(self) -> None:
-        check_below(self, "low", "high")
+    parameter_order = (("low", "high"),)
 
     def plan(self, panel: Panel) -> Plan:
         from bokgi.strategies.signal_kernels import rsi_cross_into
@@ -133,9 +126,7 @@ class MacdCross(Strategy):
     fast = Parameter(12, low=1, high=500, step=1, unit="bars", korean="단기 지수이동평균 기간", english="Bars of the fast average")
     slow = Parameter(26, low=2, high=1_000, step=1, unit="bars", korean="장기 지수이동평균 기간", english="Bars of the slow average")
     signal = Parameter(9, low=1, high=500, step=1, unit="bars", korean="시그널 기간", english="Bars of the signal line")
-
-    def check(self) -> None:
-        check_below(self, "fast", "slow")
+    parameter_order = (("fast", "slow"),)
 
     def plan(self, panel: Panel) -> Plan:
         from bokgi.strategies.signal_kernels import macd_cross_into

@@ -167,6 +167,12 @@ class Parameter(Generic[Value]):
         schema["x-help"] = {"ko": self.korean, "en": self.english}
         return schema
 
+    def place_of(self, value: float | str) -> float:
+        """Where a checked number or time stands among others; "close" is as late as the latest time."""
+        if self.kind is not ParameterKind.TIME:
+            return float(value)
+        return clock_minute(str(self.high if value == CLOSE and self.high is not None else value))
+
     def _limits(self) -> dict[str, object]:
         low, high = ("x-low", "x-high") if self.kind is ParameterKind.TIME else ("minimum", "maximum")
         limits: dict[str, object] = {low: self.low, high: self.high, "x-step": self.step}

@@ -29,7 +29,7 @@ from bokgi.errors.strategies import (
 from bokgi.orders.on_bar import BarContext
 from bokgi.orders.plans import OnBarPlan, Plan, SignalPlan, WeightPlan
 from bokgi.orders.rules import ExitRules
-from bokgi.strategies.parameters import Parameter
+from bokgi.strategies.parameters import Parameter, ParameterKind
 from bokgi.units import BoolArray, FloatArray
 
 OWN_METHODS = ("signals", "weights", "on_bar")
@@ -71,6 +71,8 @@ class Strategy:
     korean: ClassVar[str] = ""
     english: ClassVar[str] = ""
     """What it does, in one sentence each."""
+    parameter_order: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Pairs of parameters of which the first must lie below the second, times before it."""
     exit_rules: ExitRules = ExitRules()
     """Of strategies with `on_bar`; others return theirs with the signals."""
 
@@ -91,12 +93,14 @@ class Strategy:
         self.check()
 
     def check(self) -> None:
-        """Refuse values that are allowed each, but not together; override it where there are such.
+        """Refuse values that are allowed each, but not together; override it where `parameter_order` does not say it.
 
         Raises
         ------
         ParametersContradict
         """
+        for low, high in self.parameter_order:
+            check_below(self, low, high)
 
     def parameters(self) -> dict[str, Any]:
         """All values by name, defaults included; ready for JSON."""
@@ -163,6 +167,7 @@ def parameter_schema(strategy: type[Strategy]) -> dict[str, object]:
         "type": "object",
         "properties": {name: parameter.schema() for name, parameter in declared(strategy).items()},
         "additionalProperties": False,
+        "x-order": [list(pair) for pair in strategy.parameter_order],
         "x-help": {"ko": strategy.korean, "en": strategy.english},
     }
 
@@ -230,9 +235,10 @@ def check_below(strategy: Strategy, low: str, high: str) -> None:
     ------
     ParametersContradict
     """
-    values = strategy.parameters()
-    if not values[low] < values[high]:
-        raise ParametersContradict(high, values[high], ("above", "커야"), low, values[low])
+    known, values = declared(type(strategy)), strategy.parameters()
+    if not known[low].place_of(values[low]) < known[high].place_of(values[high]):
+        relation = ("later than", "늦어야") if known[high].kind is ParameterKind.TIME else ("above", "커야")
+        raise ParametersContradict(high, values[high], relation, low, values[low])
 
 
 def read_only(panel: Panel) -> Panel:

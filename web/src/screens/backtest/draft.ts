@@ -1,8 +1,8 @@
 // What a person is about to run, as typed, and its way into the address and into a request. Only what differs from the defaults is kept.
-import type { StartRequest, StockMode, Strategy } from '../../api/answers'
+import type { IntervalRow, StartRequest, StockMode, Strategy } from '../../api/answers'
 import { typedAmount } from '../../format/format'
 import type { Words } from '../../words/ko'
-import { faultOf, parametersOf, valueOf } from './parameters'
+import { faultsOf, parametersOf, valueOf } from './parameters'
 
 export const DEFAULTS = {
   strategy: '',
@@ -61,7 +61,7 @@ export function queryOf(draft: Draft, strategy: Strategy | undefined): Record<st
 export function fieldFault(draft: Draft, field: DraftField, words: Words): string | null {
   const typed = draft[field].trim()
   if (field === 'capital') return isCapital(typed) ? null : words.backtest.blocked.capital
-  if (field === 'end') return draft.start && typed && draft.start > typed ? words.backtest.blocked.period : null
+  if (field === 'start' || field === 'end') return null // by periodFault, which knows what data there are
   const limits = LIMITS[field]
   if (!limits || (field === 'tax' && typed === '')) return null
   const [low, high, isWhole] = limits
@@ -72,24 +72,37 @@ export function fieldFault(draft: Draft, field: DraftField, words: Words): strin
   return number > high ? words.backtest.invalid.high(String(high)) : null
 }
 
+type Period = Pick<Draft, 'start' | 'end' | 'interval'>
+
+/** What is wrong with a day of the period: it lies outside of the data, or the days are the wrong way round. */
+export function periodFault(draft: Period, field: 'start' | 'end', intervals: readonly IntervalRow[], words: Words): string | null {
+  const reasons = words.backtest.blocked
+  const rows = draft.interval === '' ? intervals : intervals.filter((row) => row.interval === draft.interval)
+  const first = rows.map((row) => row.first).sort()[0]
+  const last = rows.map((row) => row.last).sort().at(-1)
+  if (field === 'start') return draft.start && last && draft.start > last ? reasons.afterData(last) : null
+  if (draft.end && first && draft.end < first) return reasons.beforeData(first)
+  return draft.start && draft.end && draft.start > draft.end ? reasons.period : null
+}
+
 export interface Situation {
   mode: StockMode
   stocks: number
-  hasData: boolean
+  intervals: readonly IntervalRow[] | undefined
   strategy: Strategy | undefined
 }
 
 /** Why a run cannot start now; null where it can. */
 export function blockedBy(draft: Draft, now: Situation, words: Words): string | null {
   const reasons = words.backtest.blocked
-  if (!now.hasData) return reasons.noData
+  if (now.intervals?.length === 0) return reasons.noData
   if (now.stocks === 0) return now.mode === 'specific' ? reasons.noStocks : reasons.noUniverse
   if (!now.strategy) return reasons.noStrategy
-  if (parametersOf(now.strategy).some((one) => faultOf(one, draft.parameters[one.name] ?? one.start, words))) return reasons.parameters
-  for (const field of ['end', 'capital'] as const) {
-    const fault = fieldFault(draft, field, words)
-    if (fault) return fault
-  }
+  if (Object.keys(faultsOf(now.strategy, draft.parameters, words)).length > 0) return reasons.parameters
+  const intervals = now.intervals ?? []
+  const fault =
+    periodFault(draft, 'start', intervals, words) ?? periodFault(draft, 'end', intervals, words) ?? fieldFault(draft, 'capital', words)
+  if (fault) return fault
   return FIELDS.some((field) => fieldFault(draft, field, words)) ? reasons.advanced : null
 }
 

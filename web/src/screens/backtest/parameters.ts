@@ -1,6 +1,7 @@
 // Parameters of strategies as forms: read from the JSON schemas of `GET /api/strategies`, checked as the server checks them.
 import type { Strategy } from '../../api/answers'
 import type { Words } from '../../words/ko'
+import { said } from '../../words/words'
 
 export type ParameterKind = 'int' | 'float' | 'time' | 'bool' | 'choice'
 
@@ -41,6 +42,39 @@ function parameterOf(name: string, schema: Plain): Parameter {
     unit: text(schema['x-unit'] ?? ''),
     label: plain(schema['x-help']),
   }
+}
+
+/** What is wrong with the values of a strategy's form, by parameter: each by itself, and those that must be above another. */
+export function faultsOf(strategy: Strategy, typed: Readonly<Record<string, string>>, words: Words): Record<string, string> {
+  const parameters = parametersOf(strategy)
+  const faults: Record<string, string> = {}
+  for (const one of parameters) {
+    const fault = faultOf(one, typed[one.name] ?? one.start, words)
+    if (fault) faults[one.name] = fault
+  }
+  for (const [low, high] of ordered(strategy, parameters)) {
+    if (low.name in faults || high.name in faults) continue
+    if (placeOf(low, typed[low.name] ?? low.start) < placeOf(high, typed[high.name] ?? high.start)) continue
+    const { later, above } = words.backtest.invalid
+    faults[high.name] = (high.kind === 'time' ? later : above)(said(low.label) || low.name)
+  }
+  return faults
+}
+
+/** Pairs of which the first must lie below the second, as the server says. */
+function ordered(strategy: Strategy, parameters: readonly Parameter[]): [Parameter, Parameter][] {
+  const pairs: unknown = strategy.parameters['x-order']
+  const named = (name: unknown) => parameters.find((one) => one.name === name)
+  return (Array.isArray(pairs) ? pairs : []).flatMap((pair: unknown) => {
+    const [low, high] = Array.isArray(pair) ? [named(pair[0]), named(pair[1])] : []
+    return low && high ? [[low, high] as [Parameter, Parameter]] : []
+  })
+}
+
+/** Where a value stands among others; the close is as late as the latest time. */
+function placeOf(parameter: Parameter, typed: string): number {
+  if (parameter.kind !== 'time') return Number(typed)
+  return minuteOf(typed === CLOSE ? (parameter.high ?? '24:00') : typed)
 }
 
 /** What is wrong with a typed value; null where nothing is. */
