@@ -12,6 +12,7 @@ from bokgi.bootstrap.heartbeat import DRAINING, READY, STARTING, Heartbeat, host
 from bokgi.bootstrap.rounds import Rounds
 from bokgi.errors.records import DatabaseUnavailable
 from bokgi.jobs.port import JobQueue
+from bokgi.operations import log_keeping
 from bokgi.records.database import Database
 from bokgi.records.workers import WorkerRows
 from tests.api.running_service import settings_for
@@ -113,6 +114,29 @@ def test_what_is_past_its_time_is_removed_once_an_hour(
         rounds.once()
         seen.append(removed[0])
     assert seen == [1, 1, 1, 2, 2, 3]
+
+
+def test_large_log_files_are_moved_once_a_minute_whatever_the_database_does(
+    opened: tuple[Database, JobQueue], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise DatabaseUnavailable("locked")
+
+    now, settings = [0.0], settings_for(tmp_path)
+    rounds = Rounds(settings, *opened, clock=lambda: now[0])
+    monkeypatch.setattr(rounds._reaper, "round", fail)
+    monkeypatch.setattr(log_keeping, "LARGE_BYTES", 10)
+    log = settings.home / "logs" / "serve.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    seen = []
+    for seconds in (0.0, 59.0, 60.0):
+        log.write_text("a line of a log\n")
+        now[0] = seconds
+        rounds.once()
+        seen.append(log.is_file())
+        for moved in log.parent.glob("serve.log.*"):
+            moved.unlink()  # its name has the second in it: another one of this second would wait
+    assert seen == [False, True, False]
 
 
 def test_rounds_end_when_they_are_told(opened: tuple[Database, JobQueue], tmp_path: Path) -> None:

@@ -43,7 +43,9 @@ def test_a_slot_gets_none_of_its_starters_secrets(host: HostFolder, monkeypatch:
 def test_units_of_the_timers_read_the_secrets_of_the_channels(host: HostFolder) -> None:
     line = f"EnvironmentFile=-{host.root}/environment"
     services = {name: text for name, text in units_of(host).items() if name.endswith(".service")}
-    assert {name for name, text in services.items() if line in text} == {"bokgi.service", "bokgi-daily.service", "bokgi-weekly.service"}
+    timed = {f"bokgi-{name}.service" for name in ("daily", "weekly", "monthly", "quarterly")}
+    assert {name for name, text in services.items() if line in text} == {"bokgi.service", *timed}
+    assert {f"{name.removesuffix('.service')}.timer" for name in timed} <= units_of(host).keys()
 
 
 def test_no_password_of_the_repository_is_told(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Log files are moved away from outside, compressed when nobody writes to them, deleted after thirty days; every deed is written down."""
 
+import fcntl
 import gzip
 import json
 import logging
@@ -9,7 +10,10 @@ from datetime import UTC, datetime, timedelta
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
-from bokgi.operations.log_keeping import DEEDS_NAME, keep_logs
+import pytest
+
+from bokgi.operations import log_keeping
+from bokgi.operations.log_keeping import DEEDS_NAME, LOCK_NAME, keep_growing, keep_logs
 from bokgi.operations.watch.logged import counted_since
 from bokgi.operations.watch.written_log import ERRORS, WARNINGS
 
@@ -40,7 +44,7 @@ def test_files_are_moved_compressed_and_deleted_in_their_time(tmp_path: Path) ->
         ("deleted", "serve.log.20261020T070000Z.gz"),
         ("moved", "serve.log.20261128T070000Z"),
     ]
-    left = {path.name for path in tmp_path.iterdir()} - {DEEDS_NAME}
+    left = {path.name for path in tmp_path.iterdir()} - {DEEDS_NAME, LOCK_NAME}
     assert left == {"empty.log", "serve.log.20261128T070000Z", "serve.log.20261126T070000Z.gz", "serve.log.20261030T070000Z.gz"}
     assert gzip.decompress((tmp_path / "serve.log.20261126T070000Z.gz").read_bytes()) == b"old line\n"
 
@@ -86,3 +90,45 @@ def test_the_log_since_an_instant_is_counted_over_all_files(tmp_path: Path) -> N
     (tmp_path / "serve.log.0.gz").write_bytes(gzip.compress(line("error", 6)))
     counts = counted_since([tmp_path], datetime(2026, 11, 28, 4, tzinfo=UTC))
     assert (counts[ERRORS], counts[WARNINGS]) == (3, 0)
+
+
+def test_a_service_moves_what_is_large_and_leaves_the_rest_to_the_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_keeping, "LARGE_BYTES", 1000)
+    aged(tmp_path / "serve.log", 0, b"x" * 1000)
+    aged(tmp_path / "worker.log", 0, b"x" * 999)
+    aged(tmp_path / "serve.log.20261020T070000Z.gz", 31)
+    assert [(deed.deed, deed.file) for deed in keep_growing(tmp_path, NOW)] == [
+        ("moved", "serve.log.20261128T070000Z"),
+        ("deleted", "serve.log.20261020T070000Z.gz"),
+    ]
+    assert (tmp_path / "worker.log").is_file()
+
+
+def test_a_service_compresses_one_file_in_a_round(tmp_path: Path) -> None:
+    for day in (24, 25, 26):
+        aged(tmp_path / f"serve.log.202611{day}T070000Z", 28 - day)
+    assert [len(keep_growing(tmp_path, NOW)) for _ in range(4)] == [1, 1, 1, 0]
+    assert len(list(tmp_path.glob("*.gz"))) == 3
+
+
+def test_two_that_keep_one_folder_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_keeping, "LARGE_BYTES", 1)
+    aged(tmp_path / "serve.log", 0)
+    with (tmp_path / LOCK_NAME).open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert keep_growing(tmp_path, NOW) == []
+        assert (tmp_path / "serve.log").is_file()
+    assert [deed.deed for deed in keep_growing(tmp_path, NOW)] == ["moved"]
+
+
+def test_a_log_that_grows_without_end_stays_in_parts_and_loses_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_keeping, "LARGE_BYTES", 2000)
+    handler = WatchedFileHandler(tmp_path / "worker.log", encoding="utf-8")
+    for number in range(1000):
+        handler.emit(logging.LogRecord("x", logging.INFO, "x", 1, f"line {number}", None, None))
+        if number % 10 == 0:
+            keep_growing(tmp_path, NOW + timedelta(seconds=number))
+    handler.close()
+    parts = [*tmp_path.glob("worker.log.*"), tmp_path / "worker.log"]
+    assert max(part.stat().st_size for part in parts) < 2200
+    assert sorted(line for part in parts for line in part.read_text().splitlines()) == sorted(f"line {number}" for number in range(1000))

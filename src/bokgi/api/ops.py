@@ -28,8 +28,11 @@ from bokgi.operations.judge import Finding
 from bokgi.operations.record_kinds import Kind
 from bokgi.operations.seals import public_path, read_public_key
 from bokgi.operations.timeline import Release, Timeline, flaws_of
+from bokgi.operations.verified_cache import VerifiedCache
 from bokgi.reports.formats import utc_text
 
+VERIFIED: VerifiedCache[Release] = VerifiedCache()
+"""Of this process: a page that is open asks every five seconds, and evidence changes seldom."""
 router = APIRouter(tags=["releases"])
 ABSENT: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "Nothing of this name was recorded here"}}
 Name = Annotated[str, InPath(description="The release.", examples=["v1.2.0-4f2c8a01"])]
@@ -94,7 +97,7 @@ def _timeline(settings: Settings) -> Timeline:
     if settings.host_folder is None:
         raise HostFolderUnset
     host = HostFolder.opened(settings.host_folder)
-    return Timeline(host.evidence, read_public_key(public_path(host.key)))
+    return Timeline(host.evidence, read_public_key(public_path(host.key)), VERIFIED)
 
 
 def _line(release: Release) -> ReleaseLine:

@@ -1,5 +1,5 @@
-"""What a worker does beside computing: it looks after runs that lost their worker, starts fetches that are due, and
-removes what is past its time.
+"""What a worker does beside computing: it looks after runs that lost their worker, starts fetches that are due,
+removes what is past its time, and keeps the log files of the service from growing without end.
 
 A database that does not answer is logged once and asked again at the next round.
 """
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from bokgi.config.settings import Settings
 from bokgi.errors.base import EnvironmentFault
 from bokgi.jobs.port import JobQueue
+from bokgi.operations.log_keeping import keep_growing
 from bokgi.records.database import Database
 from bokgi.records.imports import ImportRows
 from bokgi.records.runs import RunRows
@@ -23,7 +24,7 @@ from bokgi.services.retention import Retention
 from bokgi.services.shelf import Shelves
 
 ROUND_SECONDS = 1.0
-RETENTION_SECONDS = 3600.0
+RETENTION_SECONDS, LOGS_SECONDS = 3600.0, 60.0
 _LOG = logging.getLogger("bokgi.worker")
 
 
@@ -36,7 +37,8 @@ class Rounds:
         self._retention = Retention(settings.home, runs, queue, searches=searches)
         self._fetches = Fetches(settings, Shelves(settings.home), ImportRows(database), queue)
         self._clock = clock
-        self._removed_at = float("-inf")
+        self._removed_at = self._kept_at = float("-inf")
+        self._logs = settings.home / "logs"
         self._is_failing = False
 
     def until(self, stop: threading.Event) -> None:
@@ -47,6 +49,7 @@ class Rounds:
 
     def once(self) -> None:
         """One round."""
+        self._keep_logs()
         try:
             self._reaper.round()
             self._fetches.start_due()
@@ -59,3 +62,13 @@ class Rounds:
             self._is_failing = True
         else:
             self._is_failing = False
+
+    def _keep_logs(self) -> None:
+        """Once a minute; a disk that does not let it is said each time, for then the logs grow."""
+        if self._clock() - self._kept_at < LOGS_SECONDS or not self._logs.is_dir():
+            return
+        self._kept_at = self._clock()
+        try:
+            keep_growing(self._logs)
+        except OSError as error:
+            _LOG.warning("log files could not be kept: %s", error)

@@ -1,17 +1,21 @@
-"""Log files over time: moved away once a day from outside, compressed, kept for thirty days, and every deed written down.
+"""Log files over time: moved away once a day from outside and whenever they are large, compressed, kept for thirty days, every deed noted.
 
-Convention: a process notices that its file was moved and starts a new one with its next line, so nothing is lost. A file is compressed
+Convention: one process at a time keeps a folder. A process notices that its file was moved and starts a new one with its next line, so
+nothing is lost. A file is compressed
 only when nobody has written to it for a day. `kept.jsonl` beside the logs says what was moved, compressed and deleted, with its hash.
 """
 
+import fcntl
 import gzip
 import hashlib
 import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from bokgi.operations.evidence_log import write_synced
@@ -19,7 +23,11 @@ from bokgi.reports.formats import utc_text
 
 KEPT_DAYS = 30
 QUIET_SECONDS = 86_400.0
-DEEDS_NAME = "kept.jsonl"
+DEEDS_NAME, LOCK_NAME = "kept.jsonl", "kept.lock"
+LARGE_BYTES = 64 << 20
+"""A file that has grown so large is moved away before its day is over."""
+COMPRESSED_AT_ONCE = 1
+"""So many files a service compresses in one round, which it makes beside its own work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +42,33 @@ class Deed:
 
 
 def keep_logs(folder: Path, now: datetime | None = None, kept_days: int = KEPT_DAYS) -> list[Deed]:
-    """Move, compress and delete what is due; gives what was done."""
-    instant = now or datetime.now(UTC)
-    deeds = [*_moved(folder, instant), *_deleted(folder, instant, kept_days), *_compressed(folder, instant)]
+    """Move, compress and delete what is due; gives what was done. Waits for another process that does the same."""
+    with _held(folder, fcntl.LOCK_EX):
+        return _kept(folder, now or datetime.now(UTC), kept_days, from_bytes=1, most_compressed=None)
+
+
+def keep_growing(folder: Path, now: datetime | None = None) -> list[Deed]:
+    """What a service does with its own logs at short intervals: move what is large, compress and delete little by little what is due.
+
+    Nothing where another process is doing it.
+    """
+    try:
+        with _held(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            return _kept(folder, now or datetime.now(UTC), KEPT_DAYS, from_bytes=LARGE_BYTES, most_compressed=COMPRESSED_AT_ONCE)
+    except BlockingIOError:
+        return []
+
+
+@contextmanager
+def _held(folder: Path, how: int) -> Iterator[None]:
+    with (folder / LOCK_NAME).open("ab") as file:
+        fcntl.flock(file, how)
+        yield
+
+
+def _kept(folder: Path, instant: datetime, kept_days: int, *, from_bytes: int, most_compressed: int | None) -> list[Deed]:
+    compressed = islice(_compressed(folder, instant), most_compressed)
+    deeds = [*_moved(folder, instant, from_bytes), *_deleted(folder, instant, kept_days), *compressed]
     if deeds:
         with (folder / DEEDS_NAME).open("ab") as file:
             file.write(b"".join(json.dumps(asdict(deed), ensure_ascii=False).encode() + b"\n" for deed in deeds))
@@ -45,10 +77,10 @@ def keep_logs(folder: Path, now: datetime | None = None, kept_days: int = KEPT_D
     return deeds
 
 
-def _moved(folder: Path, now: datetime) -> Iterator[Deed]:
+def _moved(folder: Path, now: datetime, from_bytes: int) -> Iterator[Deed]:
     for path in sorted(folder.glob("*.log")):
         place = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%SZ}")
-        if not path.is_symlink() and path.stat().st_size and not place.exists():
+        if not path.is_symlink() and path.stat().st_size >= from_bytes and not place.exists():
             path.rename(place)
             yield _deed(now, "moved", place)
 

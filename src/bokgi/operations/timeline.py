@@ -1,9 +1,10 @@
 """The releases of a host for whoever looks at them: what was recorded, and which of it may be believed.
 
-Convention: everything is read and verified anew at each look and nothing is written. A record below no seal yet is shown as it is, never
-as proved: the running release shows samples that no seal covers until the phase ends.
+Convention: nothing is written, and what is shown as verified was verified as it lies there: anew wherever anything of it has changed. A
+record below no seal yet is shown as it is, never as proved: the running release shows samples that no seal covers until the phase ends.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,12 +15,13 @@ from typing import Any
 from securesystemslib.signer import SSlibKey
 
 from bokgi.errors.operations import BodyAbsent, EvidenceAbsent, RecordAbsent, ReleaseAbsent
-from bokgi.operations.evidence_log import LOG_NAME, Record
+from bokgi.operations.evidence_log import LOG_NAME, Record, hash_of
 from bokgi.operations.judge import Judgement, State
 from bokgi.operations.record_kinds import Kind
 from bokgi.operations.report import Assessment, assessed
 from bokgi.operations.report.assessment import Watched, watched_of
 from bokgi.operations.verification import Evidence, verified
+from bokgi.operations.verified_cache import VerifiedCache
 
 RUNNING, UNKNOWN = "running", "unknown"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+_-]{0,127}")
@@ -81,11 +83,13 @@ class Timeline:
 
     evidence : folder with a folder of evidence for each release
     key : public key of the host, against which seals are checked
+    verified_before : what was verified for other looks
     """
 
-    def __init__(self, evidence: Path, key: SSlibKey) -> None:
+    def __init__(self, evidence: Path, key: SSlibKey, verified_before: VerifiedCache[Release] | None = None) -> None:
         self._folder = evidence
         self._key = key
+        self._verified: VerifiedCache[Release] = VerifiedCache() if verified_before is None else verified_before
 
     def names(self) -> list[str]:
         """Releases with evidence, the newest first."""
@@ -113,6 +117,9 @@ class Timeline:
         place = self._folder / name
         if not _NAME.fullmatch(name) or not (place / LOG_NAME).is_file():
             raise ReleaseAbsent(name)
+        return self._verified.get(place, _key_id(self._key), lambda: self._verified_now(name, place))
+
+    def _verified_now(self, name: str, place: Path) -> Release:
         evidence = verified(place, self._key)
         if not evidence.records:
             raise EvidenceAbsent(str(place), LOG_NAME)
@@ -156,6 +163,10 @@ def _began_at(log: Path) -> str:
             return Record.from_line(file.readline().removesuffix(b"\n")).at.isoformat()
         except ValueError:
             return ""
+
+
+def _key_id(key: SSlibKey) -> str:
+    return hash_of(json.dumps(key.to_dict(), sort_keys=True).encode())
 
 
 def _outcome(evidence: Evidence) -> str:
