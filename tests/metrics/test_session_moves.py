@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bokgi.bars.interval import Interval
+from bokgi.data.demo import write_demo
 from bokgi.data.store import Store
 from bokgi.metrics.session_moves import session_moves
 from tests.data.store_cases import Row, bars_of, incoming_of
@@ -32,3 +33,15 @@ def test_a_stock_that_was_traded_in_one_session_has_no_night(tmp_path: Path) -> 
     (moves,) = session_moves(store.read_panel(["005930"], Interval(5)))
     assert moves.overnight_return is None
     assert moves.intraday_return == pytest.approx(0.1)
+
+
+def test_stocks_of_one_group_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each stock's moves are those that it has alone, whatever lies beside it and however the rows are cut."""
+    write_demo(Store(tmp_path), instruments=7, sessions=5)
+    store = Store(tmp_path)
+    (interval,) = (each for each in store.intervals() if not each.is_daily)
+    alone = tuple(session_moves(store.read_panel([code], interval))[0] for code in store.series(interval))
+    for group_rows in (1, 1_000, 100_000):
+        monkeypatch.setattr("bokgi.metrics.session_moves.GROUP_ROWS", group_rows)
+        assert session_moves(store.read_panel(None, interval)) == alone
+    assert len({moves.overnight_return for moves in alone}) == 7

@@ -6,6 +6,7 @@ the auction there (`in_last_bar`). A daily bar ends with the auction: its close 
 
 import numpy as np
 
+from bokgi.bars.grids import write_cells
 from bokgi.bars.interval import Interval
 from bokgi.market.calendar import Sessions
 from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
@@ -35,8 +36,8 @@ def own_auctions(
     auction, row = np.full(shape, np.nan), np.full(shape, -1, dtype=np.int64)
     opens, highs, lows, closes = prices
     if interval.is_daily:
-        rows = _traded_only(_rows_of(offsets, in_last_bar), highs, lows, volume)
-        auction[_instrument_at(offsets, rows), session[rows]] = closes[rows]
+        ends_it = np.repeat(in_last_bar, np.diff(offsets))
+        write_cells(auction, offsets, session, closes, ends_it & is_traded(highs, lows, volume))
         return auction, row
     _mark_last_bars(row, offsets, session, _traded_only(_rows_of(offsets, in_last_bar), highs, lows, volume))
     at_close = np.flatnonzero(minute == sessions.close_minute[session]) if len(sessions) else np.empty(0, dtype=np.int64)

@@ -14,6 +14,9 @@ from bokgi.units import MINUTES_PER_DAY, IntArray, ShortArray
 if TYPE_CHECKING:
     from bokgi.bars.panel import Panel
 
+COUNTED_BARS = 8
+"""Bars a session up to which they are counted."""
+
 
 @dataclass(frozen=True)
 class SlotGrid:
@@ -43,7 +46,8 @@ def slot_grid(panel: "Panel") -> SlotGrid:
     closes = panel.sessions.close_minute[lonely]
     place_of_minute, minutes = _places(panel.minute, closes)
     width = max(len(minutes), 1)
-    key_of_row = panel.session * np.int64(width) + place_of_minute[panel.minute]
+    kind = np.int32 if count * width < np.iinfo(np.int32).max else np.int64  # rows are many: half the memory is half the time
+    key_of_row = np.multiply(panel.session, width, dtype=kind) + place_of_minute.astype(kind)[panel.minute]
     key_of_close = lonely * np.int64(width) + place_of_minute[closes]
     present = np.zeros(count * width, dtype=np.bool_)
     present[key_of_row] = True
@@ -56,7 +60,7 @@ def slot_grid(panel: "Panel") -> SlotGrid:
     return SlotGrid(
         session=session,
         minute=minutes[keys % width].astype(np.int32),
-        slot_of_row=slot_of_key[key_of_row].astype(np.int32),
+        slot_of_row=slot_of_key[key_of_row],
         auction_slot=auction_slot,
         last_slot=np.searchsorted(session, np.arange(count), side="right").astype(np.int64) - 1,
         session_row=_session_rows(panel),
@@ -72,9 +76,16 @@ def _places(minute: ShortArray, closes: ShortArray) -> tuple[IntArray, IntArray]
 
 
 def _session_rows(panel: "Panel") -> IntArray:
+    """Where bars are few a session, counting them is quicker than looking for each session."""
     sessions = np.arange(len(panel.sessions) + 1, dtype=np.int32)
     rows = np.empty((len(panel.instruments), len(sessions)), dtype=np.int64)
     for index in range(len(panel.instruments)):
         span = panel.rows_of(index)
-        rows[index] = np.searchsorted(panel.session[span], sessions) + span.start
+        session = panel.session[span]
+        if len(session) > COUNTED_BARS * len(sessions):
+            rows[index] = np.searchsorted(session, sessions) + span.start
+        else:
+            rows[index, 0] = span.start
+            np.cumsum(np.bincount(session, minlength=len(panel.sessions)), out=rows[index, 1:])
+            rows[index, 1:] += span.start
     return rows

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from bokgi.bars.auctions import is_traded, own_auctions
+from bokgi.bars.grids import in_threads, write_cells
 from bokgi.bars.panel import Panel
 from bokgi.bars.timeline import session_index, timeline
 from bokgi.data.factors import Factors
@@ -31,9 +32,9 @@ from bokgi.market.instruments import Board, Exchange, Instrument, Kind
 from bokgi.market.kinds import has_price_limit
 from bokgi.market.limits import daily_limits
 from bokgi.market.ticks import Direction, ladder_of, ladder_rounded
-from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
+from bokgi.units import FloatArray, IntArray, ShortArray
 
-GROUP_SERIES = 200
+GROUP_SERIES = 100
 """Series whose base prices are derived at once: enough to be fast, few enough to stop in between."""
 _PRICES = ("open", "high", "low", "close", "volume")
 REPAIRED_PRICES = frozenset({"open", "high", "low", "close", "base_price"})
@@ -49,19 +50,41 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class _DailyGrids:
-    """Of the daily series, float64[instrument, session]: NaN where there is no row.
+class _Beside:
+    """Daily series beside the bars of a panel.
 
-    close : regular close of sessions that traded; previous_close : of the session before, traded or not; own_base : from the source
-    is_derived : bool[instrument], the series has no base prices of its own, so that the previous close may stand for them
+    rows : of every code that is helped; index : int32[row], its session among those of the panel and `lead` before them, -1 for none
+    place : of each helped instrument among the rows' series
+    derived : instruments whose series has no base prices of its own, so that the previous close may stand for them
     """
 
-    close: FloatArray
-    previous_close: FloatArray
-    high: FloatArray
-    low: FloatArray
-    own_base: FloatArray
-    is_derived: BoolArray
+    rows: Rows
+    index: ShortArray
+    sessions: int
+    lead: int
+    place: dict[int, int]
+    derived: frozenset[int]
+
+    def grids(self, members: Sequence[int]) -> dict[str, FloatArray]:
+        """float64[member, lead + session] each, NaN where there is no row.
+
+        close, high, low : of sessions that traded; last : the close, traded or not; base : from the source, where it has any
+        """
+        places = np.array([self.place[member] for member in members], dtype=np.int64)
+        offsets = self.rows.offsets
+        rows = np.concatenate([np.arange(offsets[place], offsets[place + 1]) for place in places])
+        ends = np.concatenate(([0], np.cumsum(offsets[places + 1] - offsets[places]))).astype(np.int64)
+        column = {name: values[rows] for name, values in self.rows.columns.items()}
+        index, close = self.index[rows], column["close"]
+        traded = is_traded(column["high"], column["low"], column["volume"]) & (index >= 0)
+        chosen = {name: (column[name], traded) for name in ("close", "high", "low")}
+        chosen["last"] = close, (close > 0) & (index >= 0)
+        if "base_price" in column:
+            chosen["base"] = column["base_price"], (index >= 0)
+        grids = {name: np.full((len(members), self.lead + self.sessions), np.nan) for name in chosen}
+        for name, (values, known) in chosen.items():
+            write_cells(grids[name], ends, index, values, known & ~np.isnan(values))
+        return grids
 
 
 def read_rows_between(
@@ -131,8 +154,9 @@ def _rows_between(day: ShortArray, offsets: IntArray, index: int, first: date, l
 def _cut(day: ShortArray, bounds: IntArray, first: int, last: int) -> tuple[IntArray, IntArray]:
     """Row range of the period within each series."""
     parts = [day[bounds[i] : bounds[i + 1]] for i in range(len(bounds) - 1)]
-    low = np.array([np.searchsorted(part, first, side="left") for part in parts], dtype=np.int64)
-    high = np.array([np.searchsorted(part, last, side="right") for part in parts], dtype=np.int64)
+    from_day, to_day = day.dtype.type(first), day.dtype.type(last)  # of the same type: NumPy would copy every part otherwise
+    low = np.array([np.searchsorted(part, from_day, side="left") for part in parts], dtype=np.int64)
+    high = np.array([np.searchsorted(part, to_day, side="right") for part in parts], dtype=np.int64)
     return low, np.maximum(low, high)
 
 
@@ -149,10 +173,13 @@ def _fill(
     by_segment: dict[str, list[Piece]] = {}
     for stored, skip, count, target in zip(series, skipped, counts, targets, strict=False):
         by_segment.setdefault(stored.segment, []).append(Piece(stored.row + int(skip), int(target), int(count)))
+
+    def fill(name: str) -> None:
+        check_going()
+        fill_columns(check_segment(folder, manifest.segments[name]), by_segment[name], into)
+
     if into:
-        for name, pieces in by_segment.items():
-            check_going()
-            fill_columns(check_segment(folder, manifest.segments[name]), pieces, into)
+        in_threads(fill, list(by_segment))
 
 
 def panel_of(
@@ -179,7 +206,11 @@ def panel_of(
     interval = manifest.interval
     names = ("base_price",) if any(manifest.series[code].has_base for code in codes) else ()
     wanted = (*_PRICES, *names, *(() if interval.is_daily else ("minute",)))
-    rows = read_rows_between(folder_of(manifest), manifest, codes, period, wanted, check_going, raw=raw, factors=factors)
+    helped = _helped_by_daily(manifest, daily, codes) if exchange is not Exchange.OTHER else []
+    is_own = bool(helped) and daily is manifest  # daily bars, helped by their own series: one reading is enough
+    until = (_day_before(exchange, period[0]) if is_own else period[0], period[1])
+    read = read_rows_between(folder_of(manifest), manifest, codes, until, wanted, check_going, raw=raw, factors=factors)
+    rows = read if until == period else _rows_from(read, period[0])
     sessions = timeline(exchange, *period, rows.day.astype("datetime64[D]") if exchange is Exchange.OTHER else np.empty(0, dtype="M8[D]"))
     session = _sessions_of_rows(rows, sessions, codes, manifest, exchange)
     opens, highs, lows, closes, volume = (rows.columns[name] for name in _PRICES)
@@ -192,12 +223,19 @@ def panel_of(
     adjusted = np.array([fact.adjusted or bool((factors or {}).get(fact.code)) for fact in facts], dtype=np.bool_)
     base = np.full(auction.shape, np.nan)
     if names:
-        _spread(base, rows.offsets, session, np.arange(len(codes)), rows.columns["base_price"])
-    helped = _helped_by_daily(manifest, daily, codes)
-    if daily is not None and helped and exchange is not Exchange.OTHER and len(sessions):
-        grids = _daily_grids(folder_of(daily), daily, codes, helped, sessions, exchange, check_going, raw=raw, factors=factors)
-        _add_auctions(auction, grids)
-        _add_bases(base, grids, known, sessions, check_going)
+        write_cells(base, rows.offsets, session, rows.columns["base_price"], ~np.isnan(rows.columns["base_price"]))
+    if daily is not None and helped and len(sessions):
+        wider = _with_session_before(exchange, sessions)
+        lead = len(wider) - len(sessions)
+        if is_own:
+            index = session + np.int32(lead) if read is rows else session_index(wider, read.day)
+            beside = _beside_own(daily, codes, helped, read, index, len(sessions), lead)
+        else:
+            beside = _beside(folder_of(daily), daily, codes, helped, wider, len(sessions), check_going, raw=raw, factors=factors)
+        del read
+        if not is_own:
+            _add_auctions(auction, beside, check_going)
+        _add_bases(base, beside, known, sessions, check_going)
     base[adjusted] = np.nan
     columns = (rows.offsets, session, minute, *prices, volume, auction, auction_row, base, adjusted)
     sources = tuple(dict.fromkeys(fact.source for fact in facts))
@@ -264,52 +302,58 @@ def _is_in_last_bar(facts: SeriesFacts, *, is_daily: bool) -> bool:
     return facts.closing_auction is ClosingAuction.LAST_BAR
 
 
-def _spread(grid: FloatArray, offsets: IntArray, session: ShortArray, chosen: IntArray, values: FloatArray) -> None:
-    """Write values of rows into [instrument, session]; rows that fall on no session, and unknown values, are left out."""
-    if not len(values):
-        return
-    cell = np.repeat(chosen * grid.shape[1], np.diff(offsets)) + session
-    known = (session >= 0) & ~np.isnan(values)
-    grid.reshape(-1)[cell[known]] = values[known]
+def _rows_from(rows: Rows, first: date) -> Rows:
+    """Without the rows before a day."""
+    is_kept = rows.day >= rows.day.dtype.type(np.datetime64(first).astype(np.int64))
+    if is_kept.all():
+        return rows
+    kept = np.concatenate(([0], np.cumsum(is_kept))).astype(np.int64)[rows.offsets]
+    return Rows(kept, rows.day[is_kept], {name: column[is_kept] for name, column in rows.columns.items()})
 
 
-def _daily_grids(
+def _beside(
     folder: Path,
     daily: Manifest,
     codes: Sequence[str],
     helped: Sequence[int],
-    sessions: Sessions,
-    exchange: Exchange,
+    wider: Sessions,
+    sessions: int,
     check_going: Callable[[], None],
     *,
     raw: bool,
     factors: Factors | None,
-) -> _DailyGrids:
-    """Grids over the sessions, read with the session before the first."""
-    wider = _with_session_before(exchange, sessions)
-    names = [codes[index] for index in helped]
-    period = (wider.day[0].item(), wider.day[-1].item())
-    rows = read_rows_between(folder, daily, names, period, (*_PRICES, "base_price"), check_going, raw=raw, factors=factors)
-    high, low, close, volume = (rows.columns[name] for name in _PRICES[1:])
-    traded = is_traded(high, low, volume)
-    values = {name: np.where(traded, column, np.nan) for name, column in (("close", close), ("high", high), ("low", low))}
-    values |= {"last": np.where(close > 0, close, np.nan), "base": rows.columns["base_price"]}
-    index, chosen = session_index(wider, rows.day), np.array(helped, dtype=np.int64)
-    grids = {name: np.full((len(codes), len(wider)), np.nan) for name in values}
-    for name, grid in grids.items():
-        check_going()
-        _spread(grid, rows.offsets, index, chosen, values[name])
-    lead = len(wider) - len(sessions)
-    previous = grids["last"][:, : len(sessions)] if lead else np.pad(grids["last"], ((0, 0), (1, 0)), constant_values=np.nan)[:, :-1]
-    is_derived = np.zeros(len(codes), dtype=np.bool_)
-    is_derived[helped] = [not daily.series[name].has_base for name in names]
-    own = {name: grid[:, lead:] for name, grid in grids.items()}
-    return _DailyGrids(own["close"], previous, own["high"], own["low"], own["base"], is_derived)
+) -> _Beside:
+    """The daily series of the helped instruments, with the session before the first."""
+    derived = _without_base(daily, codes, helped)
+    names, period = [codes[index] for index in helped], (wider.day[0].item(), wider.day[-1].item())
+    wanted = _PRICES[1:] if len(derived) == len(helped) else (*_PRICES[1:], "base_price")
+    rows = read_rows_between(folder, daily, names, period, wanted, check_going, raw=raw, factors=factors)
+    place = {index: number for number, index in enumerate(helped)}
+    return _Beside(rows, session_index(wider, rows.day), sessions, len(wider) - sessions, place, derived)
+
+
+def _beside_own(
+    daily: Manifest, codes: Sequence[str], helped: Sequence[int], read: Rows, index: ShortArray, sessions: int, lead: int
+) -> _Beside:
+    """The panel's own rows as the daily series beside: none of the helped has base prices."""
+    rows = Rows(read.offsets, read.day, {name: read.columns[name] for name in _PRICES[1:]})
+    return _Beside(rows, index, sessions, lead, {each: each for each in helped}, _without_base(daily, codes, helped))
+
+
+def _without_base(daily: Manifest, codes: Sequence[str], helped: Sequence[int]) -> frozenset[int]:
+    return frozenset(index for index in helped if not daily.series[codes[index]].has_base)
 
 
 def _is_regular(series: StoredSeries) -> bool:
     """Whether the daily series is unadjusted and its close is the regular close."""
     return not series.facts.adjusted and series.facts.regular_close
+
+
+def _day_before(exchange: Exchange, first: date) -> date:
+    """The session before a day, or the day itself where the calendar begins."""
+    before = last_sessions_before(exchange, first, 1)
+    day: date = before.day[0].item() if len(before) else first
+    return day
 
 
 def _with_session_before(exchange: Exchange, sessions: Sessions) -> Sessions:
@@ -319,35 +363,50 @@ def _with_session_before(exchange: Exchange, sessions: Sessions) -> Sessions:
     return timeline(exchange, before.day[0].item() if len(before) else first, last, sessions.day)
 
 
-def _add_auctions(auction: FloatArray, grids: _DailyGrids) -> None:
+def _add_auctions(auction: FloatArray, beside: _Beside, check_going: Callable[[], None]) -> None:
     """`auction_from_daily`: the regular close where the bars hold no auction price."""
-    missing = np.isnan(auction)
-    auction[missing] = grids.close[missing]
+
+    def add(members: Sequence[int]) -> None:
+        check_going()
+        closes = beside.grids(members)["close"][:, beside.lead :]
+        auction[members] = np.where(np.isnan(auction[members]), closes, auction[members])
+
+    in_threads(add, _parts(list(beside.place)))
 
 
 def _add_bases(
-    base: FloatArray, grids: _DailyGrids, instruments: Sequence[Instrument], sessions: Sessions, check_going: Callable[[], None]
+    base: FloatArray, beside: _Beside, instruments: Sequence[Instrument], sessions: Sessions, check_going: Callable[[], None]
 ) -> None:
-    missing = np.isnan(base)
-    base[missing] = grids.own_base[missing]
-    groups: dict[tuple[Board, Kind, float], list[int]] = {}
-    for index, instrument in enumerate(instruments):
-        if grids.is_derived[index] and instrument.exchange is Exchange.XKRX and has_price_limit(instrument.kind):
-            groups.setdefault((instrument.board, instrument.kind, instrument.leverage), []).append(index)
-    for (board, kind, leverage), group in groups.items():
-        for first in range(0, len(group), GROUP_SERIES):
-            check_going()
-            members = group[first : first + GROUP_SERIES]
-            derived = _bases_from_closes(grids, members, sessions, board, kind, leverage)
+    groups: dict[tuple[Board, Kind, float] | None, list[int]] = {}
+    for index in beside.place:
+        instrument = instruments[index]
+        is_derived = index in beside.derived and instrument.exchange is Exchange.XKRX and has_price_limit(instrument.kind)
+        groups.setdefault((instrument.board, instrument.kind, instrument.leverage) if is_derived else None, []).append(index)
+
+    def add(part: tuple[tuple[Board, Kind, float] | None, Sequence[int]]) -> None:
+        check_going()
+        group, members = part
+        grids = beside.grids(members)
+        if "base" in grids:
+            base[members] = np.where(np.isnan(base[members]), grids["base"][:, beside.lead :], base[members])
+        if group is not None:
+            derived = _bases_from_closes(grids, beside.lead, sessions, *group)
             base[members] = np.where(np.isnan(base[members]), derived, base[members])
+
+    in_threads(add, [(group, part) for group, members in groups.items() for part in _parts(members)])
+
+
+def _parts(members: Sequence[int]) -> list[Sequence[int]]:
+    return [members[first : first + GROUP_SERIES] for first in range(0, len(members), GROUP_SERIES)]
 
 
 def _bases_from_closes(
-    grids: _DailyGrids, members: Sequence[int], sessions: Sessions, board: Board, kind: Kind, leverage: float
+    grids: dict[str, FloatArray], lead: int, sessions: Sessions, board: Board, kind: Kind, leverage: float
 ) -> FloatArray:
     """Previous closes rounded up to the tick, NaN where the day traded beyond the limits that they would set."""
-    ladder = np.broadcast_to(ladder_of(sessions.day, board, kind), (len(members), len(sessions)))
-    base = ladder_rounded(grids.previous_close[members], ladder, Direction.UP)
+    high, low, last = (grids[name] for name in ("high", "low", "last"))
+    previous = last[:, : len(sessions)] if lead else np.pad(last, ((0, 0), (1, 0)), constant_values=np.nan)[:, :-1]
+    base = ladder_rounded(previous, ladder_of(sessions.day, board, kind), Direction.UP)
     limits = daily_limits(base, sessions.day, board, kind, leverage)
-    is_beyond = (grids.high[members] > limits.upper) | (grids.low[members] < limits.lower)
+    is_beyond = (high[:, lead:] > limits.upper) | (low[:, lead:] < limits.lower)
     return np.where(is_beyond, np.nan, base)

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from bokgi.bars.panel import Panel
 from bokgi.engine.kernel_layout import CLOCK, LADDER, RULES, SIGNAL, TRAIL, WISH, Law, RecordArray, Signals, Tape
+from bokgi.engine.kernel_tape import find_last_rows
 from bokgi.orders.plans import ClockPlan, EndOfDay, OvernightTrailPlan, SignalPlan, WeightPlan
 from bokgi.orders.rules import AccountMode, AccountRules, ExecutionRules, ExitRules, Market, Reinvest, Unpriced
 from bokgi.orders.terms import Terms
-from bokgi.units import PPM, BoolArray, IntArray
+from bokgi.units import PPM
 
 _TAPES: dict[int, Tape] = {}
 _NO_ROWS = np.zeros(1, dtype=np.bool_)
@@ -40,35 +41,30 @@ def tape_of(panel: Panel) -> Tape:
 
 def _tape(panel: Panel) -> Tape:
     grid, sessions = panel.slots, panel.sessions
-    regular = panel.traded & (panel.minute < sessions.close_minute[panel.session])
-    regular[panel.auction_row[panel.auction_row >= 0]] = False
+    last_traded = np.empty(panel.auction_row.shape, dtype=np.int64)
+    last_regular = np.empty(panel.auction_row.shape, dtype=np.int64)
+    minute, traded = _ready(panel.minute, np.int32), _ready(panel.traded, np.bool_)
+    session_row, auction_row = _ready(grid.session_row, np.int64), _ready(panel.auction_row, np.int64)
+    find_last_rows(session_row, minute, traded, auction_row, _ready(sessions.close_minute, np.int32), last_traded, last_regular)
     return Tape(
         session=_ready(panel.session, np.int32),
-        minute=_ready(panel.minute, np.int32),
+        minute=minute,
         open=_ready(panel.open, np.float64),
         high=_ready(panel.high, np.float64),
         low=_ready(panel.low, np.float64),
         close=_ready(panel.close, np.float64),
         volume=_ready(panel.volume, np.float64),
-        traded=_ready(panel.traded, np.bool_),
+        traded=traded,
         slot_of_row=_ready(grid.slot_of_row, np.int32),
-        session_row=_ready(grid.session_row, np.int64),
-        last_traded=_last_rows(panel, panel.traded),
-        last_regular=_last_rows(panel, regular),
+        session_row=session_row,
+        last_traded=last_traded,
+        last_regular=last_regular,
         auction=_ready(panel.auction, np.float64),
-        auction_row=_ready(panel.auction_row, np.int64),
+        auction_row=auction_row,
         auction_slot=_ready(grid.auction_slot, np.int64),
         close_minute=_ready(sessions.close_minute, np.int32),
         midnight_at=_ready(sessions.midnight_at.astype(np.int64), np.int64),
     )
-
-
-def _last_rows(panel: Panel, chosen: BoolArray) -> IntArray:
-    """int64[instrument, session]: the last chosen row, -1 without one. Of equal places the later row stays."""
-    last = np.full((len(panel.instruments), len(panel.sessions)), -1, dtype=np.int64)
-    rows = np.flatnonzero(chosen)
-    last[panel.instrument_of[rows], panel.session[rows]] = rows
-    return last
 
 
 def law_of(terms: Terms) -> Law:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -101,12 +102,28 @@ def ticks_known_since(board: Board, kind: Kind) -> date:
 
 def ladder_ticks(price: Prices, ladder: ShortArray) -> FloatArray:
     """Tick of each price on its ladder; NaN for negative ladders and prices that are not finite."""
+    if np.ndim(ladder) == 1 and np.ndim(price) > 0:
+        return _ticks_by_session(np.asarray(price, dtype=np.float64), ladder)
     prices, ladders = np.broadcast_arrays(np.asarray(price, dtype=np.float64), ladder)
     ticks = np.full(prices.shape, np.nan)
     table = ladder_table()
     for index in _ladders_used(ladders):
         chosen = (ladders == index) & np.isfinite(prices)
         ticks[chosen] = table.steps[index][np.searchsorted(table.bounds[index], prices[chosen], side="right")]
+    return ticks
+
+
+def _ticks_by_session(price: FloatArray, ladder: ShortArray) -> FloatArray:
+    """`ladder_ticks` of ladders along the last axis: they change on a few days only, so each stretch is looked up at once."""
+    prices = np.broadcast_to(price, np.broadcast_shapes(price.shape, ladder.shape))
+    ticks, table = np.full(prices.shape, np.nan), ladder_table()
+    cuts = [0, *(np.flatnonzero(ladder[1:] != ladder[:-1]) + 1), len(ladder)] if len(ladder) else []
+    for first, end in pairwise(cuts):
+        index = int(ladder[first])
+        if index >= 0:
+            step = np.searchsorted(table.bounds[index], prices[..., first:end], side="right")
+            ticks[..., first:end] = table.steps[index].take(step, mode="clip")
+    ticks[~np.isfinite(prices)] = np.nan
     return ticks
 
 

@@ -8,9 +8,11 @@ its kind, and is booked as transaction tax *(pessimistic)*.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 
+from bokgi.bars.grids import in_threads
 from bokgi.bars.panel import Panel
 from bokgi.errors.market import ForeignUnderKrx, RulesNotKnown
 from bokgi.errors.runs import RunCancelled
@@ -22,7 +24,7 @@ from bokgi.orders.rules import ExecutionRules, Market
 from bokgi.orders.terms import Terms
 from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
 
-GROUP_INSTRUMENTS = 200
+GROUP_INSTRUMENTS = 100
 """Instruments that are looked up at once: enough to be fast, few enough to stop in between."""
 _EXCHANGE_TRADED = (Kind.ETF, Kind.ETN, Kind.ELW)
 _NOT_TRADED = (Kind.INDEX, Kind.FOREIGN)
@@ -64,14 +66,13 @@ def market_terms(panel: Panel, rules: ExecutionRules, *, cancelled: Callable[[],
     RulesNotKnown
         An instrument has bars in sessions whose ticks or taxes are not in the tables.
     """
-    grids = _empty_grids(len(panel.instruments), len(panel.sessions))
-    if rules.market is Market.KRX:
+    is_krx = rules.market is Market.KRX
+    grids = _empty_grids(len(panel.instruments), len(panel.sessions), is_krx=is_krx)
+    if is_krx:
         _check_domestic(panel.instruments)
         for group, members in _groups(panel.instruments).items():
-            for first in range(0, len(members), GROUP_INSTRUMENTS):
-                if cancelled is not None and cancelled():
-                    raise RunCancelled(0, len(panel.instruments))
-                _fill_group(grids, panel, group, members[first : first + GROUP_INSTRUMENTS])
+            parts = [members[first : first + GROUP_INSTRUMENTS] for first in range(0, len(members), GROUP_INSTRUMENTS)]
+            in_threads(partial(_fill_group, grids, panel, group, cancelled), parts)
         _fill_first_days(grids, panel)
         _fill_fixed_tax(grids, rules.costs.fixed_tax_ppm)
     table = ladder_table()
@@ -87,8 +88,12 @@ def market_terms(panel: Panel, rules: ExecutionRules, *, cancelled: Callable[[],
     )
 
 
-def _empty_grids(instruments: int, sessions: int) -> _Grids:
+def _empty_grids(instruments: int, sessions: int, *, is_krx: bool) -> _Grids:
+    """Under `krx` every instrument is in a group, which fills its rows."""
     shape = (instruments, sessions)
+    if is_krx:
+        kinds = (np.int32, np.float64, np.float64, np.int64, np.int64)
+        return _Grids(*(np.empty(shape, dtype=kind) for kind in kinds))
     return _Grids(
         ladder=np.full(shape, NO_LADDER, dtype=np.int32),
         upper_limit=np.full(shape, np.nan),
@@ -111,13 +116,17 @@ def _groups(instruments: tuple[Instrument, ...]) -> dict[_Group, IntArray]:
     return {group: np.array(indices, dtype=np.int64) for group, indices in members.items()}
 
 
-def _fill_group(grids: _Grids, panel: Panel, group: _Group, members: IntArray) -> None:
+def _fill_group(grids: _Grids, panel: Panel, group: _Group, cancelled: Callable[[], bool] | None, members: IntArray) -> None:
+    if cancelled is not None and cancelled():
+        raise RunCancelled(0, len(panel.instruments))
     days = panel.sessions.day
     ladder = ladder_of(days, group.board, group.kind)
     taxes = sale_taxes_ppm(days, group.board, group.kind)
     unknown = (ladder == UNKNOWN_LADDER) | (taxes.transaction_tax_ppm == UNKNOWN_TAX)
     _check_known(panel, group, members, unknown)
-    own_ladder = np.where(unknown | panel.adjusted[members][:, None], NO_LADDER, ladder).astype(np.int32)
+    adjusted = panel.adjusted[members]
+    hidden = unknown | adjusted[:, None] if adjusted.any() else unknown
+    own_ladder = np.where(hidden, NO_LADDER, ladder).astype(np.int32)
     rate = limit_rate_ppm(days, group.board, group.kind, group.leverage)
     grids.ladder[members] = own_ladder
     grids.upper_limit[members], grids.lower_limit[members] = limits_on_ladder(panel.base_price[members], rate, own_ladder)

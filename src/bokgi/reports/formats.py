@@ -6,6 +6,7 @@ that was given the printed digits would say. Nothing rounds to "-0".
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
 from unicodedata import category
 
 from bokgi.errors.base import Language
@@ -14,6 +15,11 @@ _UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NO_LETTERS = "\ufffe\uffff"
 _EIGHT_ZEROS, _FOUR_ZEROS = 100_000_000, 10_000
+
+
+def to_row(row: object) -> dict[str, Any]:
+    """The fields of a dataclass whose values hold no others: what `dataclasses.asdict` gives, without a deep copy of each value."""
+    return {name: getattr(row, name) for name in row.__dataclass_fields__}  # type: ignore[attr-defined]  # a dataclass
 
 
 def rounded(value: float, decimals: int) -> Decimal:

@@ -6,14 +6,13 @@ from `metrics`; undefined is null in both.
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from bokgi.metrics.catalog import BY_NAME, PERFORMANCE, Unit
 from bokgi.metrics.equity import DrawdownSpan, Value
 from bokgi.metrics.stocks import StockSummary
 from bokgi.metrics.summary import SaleStatistics
-from bokgi.reports.formats import percent, rounded, utc_text, utc_text_of_micros
+from bokgi.reports.formats import percent, rounded, to_row, utc_text, utc_text_of_micros
 from bokgi.reports.run_record import Benchmark, PanelFacts, RunRecord
 
 
@@ -40,7 +39,7 @@ def result_body(record: RunRecord) -> dict[str, Any]:
         "monthly_returns": [{"month": row.month, "return": row.return_ratio, "sessions": row.sessions} for row in summary.months],
         "benchmarks": [_benchmark(row) for row in record.benchmarks],
         "slippage_returns": [{"ticks": ticks, "total_return": value} for ticks, value in record.slippage],
-        "session_moves": [asdict(row) for row in record.session_moves],
+        "session_moves": [to_row(row) for row in record.session_moves],
         "data": _data(record.facts),
         "lookahead": record.lookahead,
         "manifest": dict(record.manifest),
@@ -73,7 +72,7 @@ def _shown(name: str, value: Value) -> str | float | int | None:
 
 def _stock(row: StockSummary) -> dict[str, Any]:
     money = {name: whole(getattr(row, name)) for name in ("total_profit", "unrealised_profit", "total_cost")}
-    return asdict(row) | money
+    return to_row(row) | money
 
 
 def _sale(row: SaleStatistics) -> dict[str, Any]:
@@ -102,7 +101,7 @@ def _benchmark(row: Benchmark) -> dict[str, Any]:
 def _data(facts: PanelFacts) -> dict[str, Any]:
     return {
         "interval": facts.interval,
-        "coverage": [asdict(row) for row in facts.coverage],
+        "coverage": [to_row(row) for row in facts.coverage],
         "faults": [dict(fault) for fault in facts.faults],
         "adjustments": [dict(adjustment) for adjustment in facts.adjustments],
         "sources": list(facts.sources),

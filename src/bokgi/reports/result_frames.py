@@ -5,7 +5,6 @@ not exist (the sale of an open position) is null.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 import numpy as np
 import polars as pl
@@ -14,6 +13,7 @@ from bokgi.market.clock import time_zone
 from bokgi.metrics.stocks import StockSummary
 from bokgi.metrics.summary import trade_costs
 from bokgi.orders.reasons import Sale
+from bokgi.reports.formats import to_row
 from bokgi.reports.run_record import RunRecord
 from bokgi.units import MICROS_PER_MINUTE, BoolArray, FloatArray, IntArray
 
@@ -83,7 +83,7 @@ def sessions_frame(record: RunRecord) -> pl.DataFrame:
 def stocks_frame(record: RunRecord) -> pl.DataFrame:
     """One row a stock that has a bar in the period; the columns are the fields of `StockSummary`."""
     schema = {name: _STOCK_TYPES.get(name, pl.Float64) for name in StockSummary.__slots__}
-    return pl.DataFrame([asdict(row) for row in record.summary.stocks], schema=schema)
+    return pl.DataFrame([to_row(row) for row in record.summary.stocks], schema=schema)
 
 
 def _times(record: RunRecord, instants: IntArray, known: BoolArray | None = None) -> pl.Series:

@@ -22,6 +22,7 @@ from bokgi.metrics.session_moves import SessionMoves
 from bokgi.metrics.stocks import StockSummary
 from bokgi.metrics.summary import SaleStatistics, Summary
 from bokgi.orders.simulation import Simulation, TradeColumns
+from bokgi.reports.formats import to_row
 from bokgi.reports.run_record import Benchmark, Coverage, PanelFacts, RunRecord, RunStatus
 
 BENCHMARK_PREFIX = "benchmark:"
@@ -69,9 +70,9 @@ def sessions_table(record: RunRecord) -> pl.DataFrame:
 def stocks_table(record: RunRecord) -> pl.DataFrame:
     """One row an instrument of the panel, those without bars too: what it is, its counters, its equity at each session's end."""
     simulation = record.simulation
-    known = pl.DataFrame([asdict(item) for item in record.panel.instruments], schema=_INSTRUMENT_TYPES)
+    known = pl.DataFrame([to_row(item) for item in record.panel.instruments], schema=_INSTRUMENT_TYPES)
     columns = {name: pl.Series(name, getattr(simulation, name)) for name in _STOCK_COLUMNS}
-    grids = {name: pl.Series(name, getattr(simulation, name).tolist(), dtype=pl.List(kind)) for name, kind in _STOCK_GRIDS.items()}
+    grids = {name: _lists(name, getattr(simulation, name), kind) for name, kind in _STOCK_GRIDS.items()}
     number = pl.Series(range(known.height), dtype=pl.Int32)
     return known.with_columns(instrument=number, adjusted=pl.Series(record.panel.adjusted), **columns, **grids)
 
@@ -93,7 +94,7 @@ def record_json(record: RunRecord) -> dict[str, Any]:
         "benchmarks": [_plain_benchmark(row) for row in record.benchmarks],
         "lookahead": None if record.lookahead is None else dict(record.lookahead),
         "slippage": [list(row) for row in record.slippage],
-        "session_moves": [asdict(row) for row in record.session_moves],
+        "session_moves": [to_row(row) for row in record.session_moves],
         "manifest": dict(record.manifest),
     }
 
@@ -124,7 +125,7 @@ def to_record(
 def _plain_facts(facts: PanelFacts) -> dict[str, Any]:
     rows = {name: [dict(row) for row in getattr(facts, name)] for name in ("faults", "adjustments")}
     kept = {"interval": facts.interval, "sources": list(facts.sources), "synthetic": facts.synthetic}
-    return kept | rows | {"coverage": [asdict(row) for row in facts.coverage]}
+    return kept | rows | {"coverage": [to_row(row) for row in facts.coverage]}
 
 
 def _facts(stored: Mapping[str, Any]) -> PanelFacts:
@@ -137,7 +138,7 @@ def _facts(stored: Mapping[str, Any]) -> PanelFacts:
 def _plain_summary(summary: Summary) -> dict[str, Any]:
     return {
         "values": dict(summary.values),
-        "stocks": [asdict(row) for row in summary.stocks],
+        "stocks": [to_row(row) for row in summary.stocks],
         "uncounted": list(summary.uncounted),
         "sale_reasons": {reason: asdict(row) for reason, row in summary.sale_reasons.items()},
         "events": dict(summary.events),
@@ -232,6 +233,13 @@ def _simulation(
         **{name: stocks[name].to_numpy() for name in _STOCK_COLUMNS},
         **grids,
     )
+
+
+def _lists(name: str, grid: np.ndarray[Any, Any], kind: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """One list an instrument."""
+    if not grid.size:
+        return pl.Series(name, grid.tolist(), dtype=pl.List(kind))
+    return pl.Series(name, grid).cast(pl.List(kind))
 
 
 def _grid(rows: pl.Series) -> np.ndarray[Any, Any]:

@@ -44,14 +44,13 @@ def repair_json(repair: Repair) -> dict[str, Any]:
 def coverage_of(panel: Panel, index: int) -> Coverage:
     """What the panel holds of one instrument."""
     rows = panel.rows_of(index)
-    session = panel.session[rows]
-    sessions = session[np.flatnonzero(np.diff(session, prepend=-1))]
-    days = panel.sessions.day[sessions]
+    session, days = panel.session[rows], panel.sessions.day
+    sessions = int(np.count_nonzero(session[1:] != session[:-1])) + 1 if len(session) else 0
     return Coverage(
         code=panel.instruments[index].code,
         bars=rows.stop - rows.start,
         traded_bars=int(np.count_nonzero(panel.traded[rows])),
-        sessions_with_bars=len(sessions),
-        first_session=str(days[0]) if len(days) else None,
-        last_session=str(days[-1]) if len(days) else None,
+        sessions_with_bars=sessions,
+        first_session=str(days[session[0]]) if sessions else None,
+        last_session=str(days[session[-1]]) if sessions else None,
     )
