@@ -31,9 +31,9 @@ def _missing_sessions(quality: Quality) -> list[Fault]:
     numbered = quality.sessions.with_row_index("number").select("session", pl.col("number").cast(pl.Int64))
     rows = quality.bars.select("code", "session")
     days = (rows if quality.interval.is_daily else rows.unique(maintain_order=True)).join(numbered, on="session", maintain_order="left")
-    gap = days.sort("code", "session").with_columns(
-        (pl.col("number").diff().over("code") - 1).alias("gap"), pl.col("number").alias("after")
-    )
+    ordered = days if quality.is_ordered else days.sort("code", "session")
+    is_same = pl.col("code") == pl.col("code").shift(1)
+    gap = ordered.with_columns(pl.when(is_same).then(pl.col("number").diff() - 1).alias("gap"), pl.col("number").alias("after"))
     holes = gap.filter(pl.col("gap") > 0)
     if holes.is_empty():
         return []
@@ -135,7 +135,7 @@ def _breaker_faults(quality: Quality, halted: pl.DataFrame) -> list[Fault]:
     found = []
     for _, rows in slots.group_by("session", maintain_order=True):
         ends = pl.format("{} {}-{}", _day(), clock(pl.col("minute").min()), clock(pl.col("minute").max() + quality.interval.minutes))
-        found += quality.faults(rows, "circuit_breaker", ends)
+        found += quality.faults(rows.with_columns(ends.alias("ends")), "circuit_breaker", pl.col("ends"))
     return found
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
 from bokgi.bars.interval import Interval
 from bokgi.data.faults import Fault
 from bokgi.data.incoming import Incoming
+from bokgi.data.row_order import is_ordered
 from bokgi.data.series import SeriesFacts
 from bokgi.data.session_hours import session_table
 from bokgi.market.instruments import Board, Exchange, Instrument, Kind
@@ -32,6 +34,11 @@ class Quality:
     @property
     def has_calendar(self) -> bool:
         return self.exchange is not Exchange.OTHER
+
+    @cached_property
+    def is_ordered(self) -> bool:
+        """Whether the bars are in order of code, session and minute: then neighbours tell what a search would, and nothing needs sorting."""
+        return is_ordered(self.bars, "code", "session", "minute")
 
     def faults(self, rows: pl.DataFrame, kind: str, example: pl.Expr, count: pl.Expr | None = None) -> list[Fault]:
         """One fault a code over rows with `code` and `session`."""
@@ -71,7 +78,7 @@ def _instrument(facts: SeriesFacts, lookup: Callable[[str], Instrument] | None, 
 
 
 def counted_faults(rows: pl.DataFrame, kind: str, example: pl.Expr, count: pl.Expr | None = None) -> list[Fault]:
-    """One fault a code; the example is that of its first row."""
+    """One fault a code; the example is that of its first row, and made of that row alone."""
     if rows.is_empty():
         return []
     number = pl.len() if count is None else count
@@ -79,9 +86,9 @@ def counted_faults(rows: pl.DataFrame, kind: str, example: pl.Expr, count: pl.Ex
         number.cast(pl.Int64).alias("count"),
         pl.col("session").min().alias("first"),
         pl.col("session").max().alias("last"),
-        example.cast(pl.String).first().alias("example"),
     )
-    picked = grouped.sort("code").select("code", "count", "first", "last", "example")
+    heads = rows.unique("code", keep="first", maintain_order=True).select(example.cast(pl.String).alias("example"))
+    picked = pl.concat([grouped, heads], how="horizontal").sort("code").select("code", "count", "first", "last", "example")
     return [Fault(kind, code, number, first, last, words or "") for code, number, first, last, words in picked.iter_rows()]
 
 

@@ -73,6 +73,8 @@ def _ladders(quality: Quality) -> dict[tuple[Board, Kind], list[str]]:
 def _merged(quality: Quality, parts: list[pl.DataFrame], kind: str, words: pl.Expr) -> list[Fault]:
     if not parts:
         return []
+    if len(parts) == 1 and quality.is_ordered:  # a part is some of the bars, in their order
+        return quality.faults(parts[0], kind, words)
     return quality.faults(pl.concat(parts).sort("code", "session", "minute", maintain_order=True), kind, words)
 
 
@@ -110,17 +112,30 @@ def _split_faults(quality: Quality) -> list[Fault]:
     """
     if any(instrument.kind is Kind.INDEX for instrument in quality.instruments.values()):
         return []
-    opened = pl.when(pl.col("open") > 0).then(pl.col("open")).otherwise(pl.col("close"))
-    days = quality.bars.group_by("code", "session", maintain_order=True).agg(
-        opened.first().alias("open"), pl.col("close").last(), pl.col("base_price").first()
-    )
-    jump = days.with_columns(pl.col("close").shift(1).over("code").alias("before")).filter(pl.col("before") > 0)
+    days = _sessions(quality)
+    before = pl.when(pl.col("code") == pl.col("code").shift(1)).then(pl.col("close").shift(1))
+    jump = days.with_columns(before.alias("before")).filter(pl.col("before") > 0)
     after = pl.coalesce("base_price", "open")
     ratio = pl.max_horizontal(pl.col("before") / after, after / pl.col("before"))
     large = jump.with_columns(ratio.alias("ratio")).filter(pl.col("ratio") >= _SPLIT_JUMP)
     near = pl.any_horizontal((pl.col("ratio") / whole - 1).abs() <= _SPLIT_TOLERANCE for whole in _RATIOS)
     words = pl.format("{} {} -> {}", _day(), shown(pl.col("before")), shown(pl.col("open")))
     return quality.faults(large.filter(near), "unadjusted_split", words)
+
+
+def _sessions(quality: Quality) -> pl.DataFrame:
+    """Open, close and base price of each code's sessions, those of a code together."""
+    opened = pl.when(pl.col("open") > 0).then(pl.col("open")).otherwise(pl.col("close")).alias("open")
+    columns = quality.bars.select("code", "session", opened, "close", "base_price")
+    if not quality.is_ordered:
+        values = (pl.col("open").first(), pl.col("close").last(), pl.col("base_price").first())
+        return columns.group_by("code", "session", maintain_order=True).agg(values).sort("code", maintain_order=True)
+    begins = ((pl.col("code") != pl.col("code").shift(1)) | (pl.col("session") != pl.col("session").shift(1))).fill_null(value=True)
+    is_first = columns.select(begins.alias("first"))["first"]
+    if is_first.all():
+        return columns
+    is_last = is_first.shift(-1, fill_value=True)
+    return columns.filter(is_first).with_columns(columns["close"].filter(is_last))
 
 
 def _day() -> pl.Expr:

@@ -4,18 +4,21 @@ Convention: series are taken in batches of about `SEGMENT_ROWS` rows, one new se
 import. Every code lies in exactly one segment of a version. Segments that no manifest names yet are invisible; the manifest comes last.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 import polars as pl
 
 from bokgi.data.faults import Fault
 from bokgi.data.incoming import Incoming
+from bokgi.data.repair_records import Repair
 from bokgi.data.series import SeriesFacts
 from bokgi.data.store_manifest import Manifest, Segment, StoredSeries
 from bokgi.data.store_merge import facts_conflict, merged_bars, merged_facts, merged_faults, merged_repairs
@@ -23,8 +26,11 @@ from bokgi.data.store_segments import SCHEMA, Piece, check_segment, hashed_colum
 from bokgi.errors.store import FactsDiffer, HistoryDiffers, IncomingMalformed
 
 SEGMENT_ROWS = 2_000_000
+WRITERS = 2
+"""Segments that are encoded at once, beside the merging of the next."""
 SMALL_SEGMENTS = 48
 """A version with more segments of less than a quarter of `SEGMENT_ROWS` has those put together."""
+_Found = TypeVar("_Found", Fault, Repair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,16 @@ def next_series(
     work = _Work(folder, current, incoming)
     runs = _runs(incoming.bars)
     exchanged = frozenset(run.code for run in runs) if exchange else _exchanged(work, runs, replace_old=replace_old)
-    for batch in _batches(runs, current, exchanged):
-        _take_batch(work, batch, exchanged, replace_old=replace_old)
+    with ThreadPoolExecutor(WRITERS) as pool:
+        writing: deque[Future[None]] = deque()
+        for batch in _batches(runs, current, exchanged):
+            kept = _take_batch(work, batch, exchanged, replace_old=replace_old)
+            if kept is not None:
+                writing.append(pool.submit(_keep, work, kept))
+            if len(writing) == WRITERS:  # so memory does not grow with the rows
+                writing.popleft().result()
+        for each in writing:
+            each.result()
     if work.changes and not replace_old:
         rows = sum(fault.count for fault in work.changes)
         raise HistoryDiffers([fault.code for fault in work.changes], str(incoming.interval), rows, work.changes[0].example)
@@ -143,7 +157,8 @@ def _batches(runs: Sequence[_Run], current: Manifest, exchanged: frozenset[str])
         yield batch
 
 
-def _take_batch(work: _Work, batch: Sequence[_Run], exchanged: frozenset[str], *, replace_old: bool) -> None:
+def _take_batch(work: _Work, batch: Sequence[_Run], exchanged: frozenset[str], *, replace_old: bool) -> pl.DataFrame | None:
+    """The bars of a batch that are to be written; None where the new ones contradict what is stored."""
     first, last = batch[0], batch[-1]
     new = to_stored(work.incoming.bars.slice(first.row, last.row + last.count - first.row))
     _check_order(new)
@@ -152,9 +167,10 @@ def _take_batch(work: _Work, batch: Sequence[_Run], exchanged: frozenset[str], *
     for run in batch:
         if run.code not in continued:
             work.receipts[run.code] = _fresh_receipt(run, new, first.row, is_exchange=run.code in exchanged)
-    if replace_old or not work.changes:
-        unchanged = [code for code in continued if _is_unchanged(work.receipts[code])]
-        _keep(work, bars.filter(~pl.col("code").is_in(unchanged)) if unchanged else bars)
+    if work.changes and not replace_old:
+        return None
+    unchanged = [code for code in continued if _is_unchanged(work.receipts[code])]
+    return bars.filter(~pl.col("code").is_in(unchanged)) if unchanged else bars
 
 
 def _check_order(bars: pl.DataFrame) -> None:
@@ -231,18 +247,27 @@ def _put_together(work: _Work, exchanged: frozenset[str]) -> Manifest:
     """The old series, overlaid by the new ones; facts and faults of both."""
     series = dict(work.current.series)
     spans = work.incoming.bars.group_by("code").agg(first=pl.col("session").min(), last=pl.col("session").max())
+    faults_of, repairs_of = _by_code((*work.incoming.faults, *work.changes)), _by_code(work.incoming.repairs)
     for code, first, last in spans.iter_rows():
         old = None if code in exchanged else work.current.series.get(code)
         stored = work.series.get(code) or cast(StoredSeries, old)
-        own = tuple(fault for fault in (*work.incoming.faults, *work.changes) if fault.code == code)
+        own = tuple(faults_of.get(code, ()))
         facts = merged_facts(old.facts, _facts(work, code)) if old else _facts(work, code)
         faults = merged_faults(old.faults, own, (first, last)) if old else own
-        repairs = merged_repairs(old.repairs if old else (), [each for each in work.incoming.repairs if each.code == code], (first, last))
+        repairs = merged_repairs(old.repairs if old else (), repairs_of.get(code, []), (first, last))
         series[code] = replace(stored, facts=facts, faults=faults, repairs=repairs)
     nobody = tuple(fault for fault in work.incoming.faults if fault.code not in series)
     market = tuple(fault for fault in work.current.market_faults if fault not in nobody) + nobody
     known = work.current.segments | work.segments
     return with_segments(replace(work.current, series=dict(sorted(series.items())), market_faults=market), known)
+
+
+def _by_code(found: Iterable[_Found]) -> dict[str, list[_Found]]:
+    """Faults or repairs by code, in their order."""
+    by_code: dict[str, list[_Found]] = {}
+    for each in found:
+        by_code.setdefault(each.code, []).append(each)
+    return by_code
 
 
 def with_segments(manifest: Manifest, known: dict[str, Segment]) -> Manifest:

@@ -63,7 +63,9 @@ def likely_ladders(prices: pl.DataFrame) -> dict[tuple[Board, Kind], list[str]]:
     best: dict[str, tuple[int, tuple[Board, Kind]]] = {}
     rest = prices
     for ladder in ANY_LADDER:
-        off = rest.select("code", pl.Series("off", tick_state(rest, *ladder)[1])).group_by("code").agg(pl.col("off").sum())
+        is_off = pl.Series("off", tick_state(rest, *ladder)[1])
+        counts = rest.select("code").filter(is_off).group_by("code").agg(pl.len().cast(pl.Int64).alias("off"))
+        off = rest.select(pl.col("code").unique()).join(counts, on="code", how="left").with_columns(pl.col("off").fill_null(0))
         for code, count in off.iter_rows():
             if code not in best or count < best[code][0]:
                 best[code] = (count, ladder)

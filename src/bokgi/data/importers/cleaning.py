@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from bokgi.data.importers.draft import Draft
+from bokgi.data.row_order import is_ordered
 from bokgi.errors.imports import MostlyBad, NothingUsable
 
 EARLIEST = date(1950, 1, 1)
@@ -74,6 +75,9 @@ def _sound_prices() -> pl.Expr:
 
 def order_rows(draft: Draft) -> None:
     """Sort by code and time, say which way the file ran, and drop repeated rows."""
+    if is_ordered(draft.frame, "code", "at"):
+        _drop_repeated(draft)
+        return
     codes_together = draft.frame.select(pl.col("code").rle_id().max()).item()
     step = pl.col("at").diff().over("code") if codes_together else pl.col("at").diff()
     steps = draft.frame.select(((step < pl.duration()).sum()).alias("back"), ((step > pl.duration()).sum()).alias("on"))
