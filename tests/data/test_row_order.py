@@ -12,7 +12,7 @@ from bokgi.data.faults import Fault
 from bokgi.data.quality import quality_faults
 from bokgi.data.quality_frames import Quality
 from bokgi.data.row_order import is_ordered
-from tests.data.store_cases import bars_of, incoming_of
+from tests.data.store_cases import Row, bars_of, incoming_of
 
 DAYS = [date(2025, 10, day) for day in (13, 14, 15, 16, 17, 20, 21, 22)]
 
@@ -35,7 +35,7 @@ def test_rows_are_in_order_where_sorting_would_change_nothing(rows: list[tuple[s
 
 def bad_bars() -> pl.DataFrame:
     """A split, a price off the ticks, a hole of two sessions, a halted day, and a stock that lacks nothing."""
-    rows = []
+    rows: list[Row] = []
     for place, day in enumerate(DAYS):
         price = 50_000.0 if place < 3 else 10_000.0
         rows.append(("000010", day, 540, price, price + 50, price - 50, price, 10.0, None))

@@ -37,7 +37,7 @@ class Quality:
 
     @cached_property
     def is_ordered(self) -> bool:
-        """Whether the bars are in order of code, session and minute: then neighbours tell what a search would, and nothing needs sorting."""
+        """Whether the bars are in order of code, session and minute: then neighbours tell what a search would, without sorting."""
         return is_ordered(self.bars, "code", "session", "minute")
 
     def faults(self, rows: pl.DataFrame, kind: str, example: pl.Expr, count: pl.Expr | None = None) -> list[Fault]:
