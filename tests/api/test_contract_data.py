@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from bokgi.data.importers.registry import read_file
+from bokgi.data.master import MasterRows, write_master
 from tests.api.running_service import PRICES, SMOKE, SMOKE_SESSIONS, SMOKE_STOCKS, RunningService
 
 CSV = "date,open,high,low,close,volume\n2025-10-16,70000,70500,69500,70200,1000\n2025-10-17,70200,70900,70100,70800,1200\n"
@@ -267,3 +269,20 @@ def test_a_held_answer_is_listed_and_decided_as_an_import(idle_service: RunningS
     assert get(idle_service, "held")["count"] == 1
     held.unlink()
     assert client.post("/api/data/held", json=row, headers=profile).status_code == 404
+
+
+def test_universes_are_listed_and_shown_by_date(idle_service: RunningService, profile: dict[str, str]) -> None:
+    file = idle_service.home / "mine_history.csv"
+    file.write_text("code,from,until\n005930,2020-01-02,\n000660,2020-01-02,2021-06-11\n", encoding="utf-8")
+    found = read_file(file)
+    assert isinstance(found, MasterRows)
+    write_master(idle_service.home, found)
+    names = {row["name"]: row for row in get(idle_service, "universes")["universes"]}
+    assert names["mine_history"]["versions"] == 2
+    assert names["KRX"]["kind"] == "market"
+    before = get(idle_service, "universes/mine_history?date=2021-06-10")
+    assert [(row["code"], row["until"]) for row in before["members"]] == [("000660", "2021-06-11"), ("005930", None)]
+    assert [row["code"] for row in get(idle_service, "universes/mine_history?date=2021-06-11")["members"]] == ["005930"]
+    wrong = idle_service.client.get("/api/data/universes/mine_history?date=soon", headers=profile)
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "date")
+    assert idle_service.client.get("/api/data/universes/NASDAQ?date=2021-06-11", headers=profile).status_code == 400

@@ -23,6 +23,7 @@ from bokgi.api import (
     stocks,
     strategies,
     strategy_configs,
+    universes,
 )
 from bokgi.api.body_limits import BODY_SECONDS, BodyLimits
 from bokgi.api.description import describe
@@ -44,6 +45,7 @@ ROUTERS: tuple[ModuleType, ...] = (
     searches,
     data,
     data_fetches,
+    universes,
     feedback,
     status,
     metrics,

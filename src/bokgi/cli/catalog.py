@@ -123,6 +123,12 @@ DATA = (
         "과거와 맞지 않아 보류한 자료를 보고, 쓰거나 이어 붙이거나 거절합니다.",
     ),
     Entry(
+        "universe",
+        "bokgi.cli.data_universe:universe",
+        "Which stocks belonged to a list or market, by date.",
+        "날짜별로 어느 종목이 목록이나 시장에 속했는지 봅니다.",
+    ),
+    Entry(
         "watch",
         "bokgi.cli.data_watch:watch_command",
         "Watch a folder and import what is new in it.",
@@ -190,6 +196,27 @@ HELD = (
         "bokgi.cli.data_held:refuse_command",
         "Keep the stored bars, and put the answer aside.",
         "저장된 봉을 그대로 두고 새 값을 거절합니다.",
+    ),
+)
+
+UNIVERSE = (
+    Entry(
+        "list",
+        "bokgi.cli.data_universe:list_command",
+        "List the universes.",
+        "유니버스 목록을 보여 줍니다.",
+    ),
+    Entry(
+        "show",
+        "bokgi.cli.data_universe:show_command",
+        "Show the members on a day.",
+        "어느 날의 구성 종목을 보여 줍니다.",
+    ),
+    Entry(
+        "import",
+        "bokgi.cli.data_universe:import_command",
+        "Read members with their intervals.",
+        "구성 종목과 기간을 가져옵니다.",
     ),
 )
 

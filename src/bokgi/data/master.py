@@ -246,12 +246,19 @@ def leverage_in_name(name: str) -> float:
 def write_master(home: Path, master: MasterRows) -> None:
     """Add the rows to the stored ones of their kind; rows of the same key are replaced. The file changes in one step or not at all.
 
-    The factors of a code are replaced as a whole: a split after the old table changed them all.
+    The factors of a code are replaced as a whole: a split after the old table changed them all. So are the lists of a file of memberships
+    with intervals, which say the whole history of a list.
     """
     stored = Master.read(home)
     known = stored.table(master.kind)
     if master.kind is MasterKind.FACTORS:
         known = known.filter(~pl.col("code").is_in(master.rows["code"].unique().to_list()))
+    if (
+        master.kind is MasterKind.MEMBERS
+        and master.rows.select((pl.col("effective") == pl.col("as_of")).fill_null(value=False).all()).item()
+    ):
+        is_older = pl.col("list").is_in(master.rows["list"].unique().to_list()) & (pl.col("effective") == pl.col("as_of"))
+        known = known.filter(~is_older.fill_null(value=False))
     merged = pl.concat([known, master.rows.select(list(SCHEMAS[master.kind]))])
     kept = merged.unique(_KEYS[master.kind], keep="last", maintain_order=True)
     stored.folder.mkdir(parents=True, exist_ok=True)

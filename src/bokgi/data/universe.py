@@ -16,11 +16,12 @@ from bokgi.data.faults import Fault
 from bokgi.data.master import Master, MemberList
 from bokgi.data.periods import default_start
 from bokgi.data.store import Store, StoredSeries
+from bokgi.errors.market import UnknownUniverse
 from bokgi.errors.requests import FieldInvalid
 from bokgi.market.calendar import sessions_between
 from bokgi.market.codes import is_code, normalised_code
 from bokgi.market.instruments import Board, Exchange, Kind
-from bokgi.market.universes import last_change_before
+from bokgi.market.universes import MembershipChange, last_change_before
 
 BASE_LIST = "KOSPI200"
 STORED = "stored"
@@ -106,7 +107,8 @@ def named_universe(
         No list and no market has that name.
     """
     series = _series_of(store, interval)
-    word, lists = name.upper(), master.member_lists(name.upper())
+    word = name if master.member_lists(name) else name.upper()
+    lists = master.member_lists(word)
     if not lists and word not in WHOLE_MARKETS:
         known = ", ".join(sorted({*master.list_names(), *WHOLE_MARKETS}))
         raise FieldInvalid("universe", name[:40], known)
@@ -121,6 +123,25 @@ def named_universe(
     else:
         bare, codes = Universe((), word, start, tradable=tradable), _trading_at(series, master, WHOLE_MARKETS[word], start)
     return _with_codes(*_surviving(bare, codes, master, end)) if without_delisted else _with_codes(bare, codes)
+
+
+def list_on(master: Master, name: str, day: date) -> MemberList:
+    """The list of that name in force on a day; where only later ones are there, the oldest.
+
+    Raises
+    ------
+    FieldInvalid
+        No list has that name.
+    """
+    lists = master.member_lists(name)
+    if not lists:
+        raise FieldInvalid("universe", name[:40], ", ".join(master.list_names()) or "-")
+    return _list_for(lists, day)
+
+
+def list_faults(members: MemberList, day: date) -> tuple[Fault, ...]:
+    """What is to be known of a list that is read for a day: of later members, of an unknown day, or superseded."""
+    return _faults_of(members, day)
 
 
 def membership_intervals(lists: Sequence[MemberList]) -> dict[str, tuple[tuple[date, date | None], ...]]:
@@ -227,12 +248,20 @@ def _begin_of(members: MemberList) -> date:
 def _faults_of(members: MemberList, start: date) -> tuple[Fault, ...]:
     count, words = len(members.codes), _words(members)
     kinds = ["as_of_unknown"] if members.effective is None else []
-    change = last_change_before(members.name.lower(), start)
+    change = _change_before(members.name, start)
     if _begin_of(members) > start:
         kinds.append("membership_later_than_period")
     elif members.effective is not None and change is not None and change.effective > members.effective:
         kinds.append("membership_superseded")
     return tuple(Fault(kind, "", count, example=words) for kind in kinds)
+
+
+def _change_before(name: str, day: date) -> MembershipChange | None:
+    """The regular change in force; None of a list whose changes no table knows."""
+    try:
+        return last_change_before(name.lower(), day)
+    except UnknownUniverse:
+        return None
 
 
 def _words(members: MemberList) -> str:

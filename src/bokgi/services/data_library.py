@@ -23,6 +23,7 @@ from bokgi.records.imports import ImportRow, ImportRows
 from bokgi.services.data_facts import assumed_fault, fault_json, lasting_faults
 from bokgi.services.search_entries import stock_market
 from bokgi.services.shelf import Shelf, Shelves
+from bokgi.services.universes import universe_on, universe_rows
 
 IMPORT = "import"
 """Kind of the jobs that import an uploaded file."""
@@ -91,6 +92,14 @@ class DataLibrary:
         series = shelf.store.series(chosen)
         known = (shelf.master.lookup(name) if shelf.master.known(name) else instrument_of(series[name].facts) for name in codes or series)
         return [fault_json(fault) for fault in (*kept, *(assumed_fault(each) for each in known if each.assumed))]
+
+    def universes(self, profile: str) -> list[dict[str, Any]]:
+        """Lists of members, and whole markets."""
+        return universe_rows(self._shelves.of(profile))
+
+    def universe(self, profile: str, name: str, day: date) -> dict[str, Any]:
+        """Who was a member of a list or market on a day; raises `FieldInvalid` where nothing has that name."""
+        return universe_on(self._shelves.of(profile), name, day)
 
     # ------------------------------------------------------------ uploads
 

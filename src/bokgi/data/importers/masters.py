@@ -8,6 +8,7 @@ import polars as pl
 
 from bokgi.data.importers.codes import code_column
 from bokgi.data.importers.content import FileContent, Sentence
+from bokgi.data.importers.memberships import dated_lists, is_memberships
 from bokgi.data.importers.numbers import number_column
 from bokgi.data.master import SCHEMAS, MasterKind, MasterRows
 from bokgi.errors.imports import NothingUsable
@@ -53,6 +54,8 @@ def master_kind(titles: Sequence[str]) -> MasterKind | None:
     for kind, marks in _MARKS:
         if any(mark <= words for mark in marks):
             return kind
+    if is_memberships(words):
+        return MasterKind.MEMBERS
     if words == {"date"}:
         return MasterKind.HOLIDAYS
     is_list = bool(words & {"code", "종목코드", "ISU_SRT_CD"}) and bool(words & {"name", "종목명", "ISU_ABBRV"})
@@ -81,7 +84,9 @@ def master_rows(content: FileContent, kind: MasterKind, table: pl.DataFrame, sai
         No row has a code or a day.
     """
     as_of = as_of_in(content.stem)
-    rows = _rows(content, kind, table).with_columns(pl.lit(as_of, pl.Date).alias("as_of"))
+    rows = _rows(content, kind, table)
+    if "as_of" not in rows.columns:
+        rows = rows.with_columns(pl.lit(as_of, pl.Date).alias("as_of"))
     typed = _typed(kind, rows)
     if kind is MasterKind.FACTORS:
         typed = typed.with_columns(pl.col("price_factor", "split_factor").fill_null(1.0))
@@ -104,6 +109,8 @@ def _rows(content: FileContent, kind: MasterKind, table: pl.DataFrame) -> pl.Dat
 
 
 def _members(content: FileContent, table: pl.DataFrame) -> pl.DataFrame:
+    if is_memberships({title.strip() for title in table.columns}):
+        return dated_lists(content, table, list_name(content.stem))
     code = next(title for title in table.columns if title.strip() in ("code", "종목코드", "ISU_SRT_CD"))
     name = next(title for title in table.columns if title.strip() in ("name", "종목명", "ISU_ABBRV"))
     effective = [pl.col(title).alias("effective") for title in table.columns if title.strip() in ("effective", "effective_date", "적용일")]

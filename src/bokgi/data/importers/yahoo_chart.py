@@ -7,6 +7,7 @@ start of a bar. Closes are adjusted for splits; `adjclose`, which includes divid
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 import polars as pl
 
@@ -19,6 +20,7 @@ from bokgi.data.importers.hints import ImportHints
 from bokgi.data.incoming import Incoming
 from bokgi.errors.bars import UnknownInterval
 from bokgi.errors.imports import FileBroken, IntervalUnclear, NothingUsable, SourceAnsweredError
+from bokgi.market.instruments import Exchange
 
 _PRICES = ("open", "high", "low", "close", "volume")
 
@@ -59,6 +61,8 @@ def read_chart(content: FileContent, body: object, hints: ImportHints) -> list[I
     table, live = _without_live_row(_with_splits(_table(content, result), result), meta)
     named = _named(meta)
     daily = meta.get("dataGranularity") == "1d"
+    if daily and (hints.exchange or named.exchange) is Exchange.OTHER:
+        table = _of_local_days(table, meta)
     words = (f"야후 chart 응답: {meta['symbol']}, 봉 시작 시각", f"Yahoo chart answer: {meta['symbol']}, times name the start of a bar")
     found = incoming_from(
         content,
@@ -71,6 +75,16 @@ def read_chart(content: FileContent, body: object, hints: ImportHints) -> list[I
         said=(words,),
     )
     return [replace(each, faults=(*each.faults, *live)) for each in found]
+
+
+def _of_local_days(table: pl.DataFrame, meta: dict[str, Any]) -> pl.DataFrame:
+    """Daily bars by the day at their exchange: one opens at 10:00 in Sydney or Auckland, which in summer is the day before in UTC."""
+    zone, offset = meta.get("exchangeTimezoneName"), meta.get("gmtoffset")
+    if isinstance(zone, str) and zone in available_timezones():
+        local = pl.col("at").dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    else:
+        local = pl.col("at").dt.replace_time_zone(None) + pl.duration(seconds=offset if isinstance(offset, int) else 0)
+    return table.with_columns(local.dt.truncate("1d").dt.replace_time_zone("UTC").alias("at"))
 
 
 def _with_splits(table: pl.DataFrame, result: dict[str, Any]) -> pl.DataFrame:

@@ -36,7 +36,7 @@ from bokgi.market.instruments import Exchange
 BACKOFF_SECONDS = (2.0, 8.0, 30.0)
 """Pauses before a question is put again."""
 LAST_END_HOURS = 6
-"""Sessions of an exchange without known hours bear the UTC day of their opening; those of Sydney end last, at five of the next day."""
+"""Sessions of an exchange without known hours bear their own day; the last to end, in Honolulu, do so at four of the next UTC day."""
 _PASSING = (SourceUnreachable, SourceLimited)
 _ENDING = (SourceUnreachable, SourceLimited, SourceNotInstalled, LoginRefused)
 """What ends the whole fetch: the next series would fare no better."""
