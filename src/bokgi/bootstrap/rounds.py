@@ -1,5 +1,5 @@
-"""What a worker does beside computing: it looks after runs that lost their worker, starts fetches that are due, and
-removes what is past its time.
+"""What a worker does beside computing: it looks after runs that lost their worker, starts fetches that are due, imports new
+files of the watched folder, and removes what is past its time.
 
 A database that does not answer is logged once and asked again at the next round.
 """
@@ -18,6 +18,7 @@ from bokgi.records.runs import RunRows
 from bokgi.records.searches import SearchRows
 from bokgi.records.workers import WorkerRows
 from bokgi.services.fetches import Fetches
+from bokgi.services.folder_watch import FolderWatch
 from bokgi.services.reaper import Reaper
 from bokgi.services.retention import Retention
 from bokgi.services.shelf import Shelves
@@ -35,6 +36,7 @@ class Rounds:
         self._reaper = Reaper(runs, ImportRows(database), queue, WorkerRows(database), release=settings.release_name, searches=searches)
         self._retention = Retention(settings.home, runs, queue, searches=searches)
         self._fetches = Fetches(settings, Shelves(settings.home), ImportRows(database), queue)
+        self._watch = FolderWatch(settings.home, settings.watch_folder, ImportRows(database), queue, clock)
         self._clock = clock
         self._removed_at = float("-inf")
         self._is_failing = False
@@ -50,6 +52,7 @@ class Rounds:
         try:
             self._reaper.round()
             self._fetches.start_due()
+            self._watch.look()
             if self._clock() - self._removed_at >= RETENTION_SECONDS:
                 self._retention.round()
                 self._removed_at = self._clock()
