@@ -126,6 +126,14 @@ class ImportedSeries(Answer):
     interval: str
 
 
+class FileColumn(Answer):
+    """A column of a previewed file."""
+
+    title: str
+    column: str = Field(description="What it is taken for; empty where it is not recognised.")
+    samples: list[str] = Field(description="Its first values.")
+
+
 class ImportedFile(Answer):
     """What became of one file: of an archive there are several."""
 
@@ -140,6 +148,7 @@ class ImportedFile(Answer):
     detected: list[Words] = Field(description="What was recognised without being told.")
     faults: list[DataFault]
     fault_count: int
+    columns: list[FileColumn] = Field(default_factory=list, description="Of a previewed table: what each column is taken for.")
 
 
 class ImportFailure(Answer):

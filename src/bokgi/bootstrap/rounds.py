@@ -1,5 +1,5 @@
-"""What a worker does beside computing: it looks after runs that lost their worker, starts fetches that are due,
-removes what is past its time, and keeps the log files of the service from growing without end.
+"""What a worker does beside computing: it looks after runs that lost their worker, starts fetches that are due, imports new
+files of the watched folder, removes what is past its time, and keeps the log files of the service from growing without end.
 
 A database that does not answer is logged once and asked again at the next round.
 """
@@ -19,6 +19,7 @@ from bokgi.records.runs import RunRows
 from bokgi.records.searches import SearchRows
 from bokgi.records.workers import WorkerRows
 from bokgi.services.fetches import Fetches
+from bokgi.services.folder_watch import FolderWatch
 from bokgi.services.reaper import Reaper
 from bokgi.services.retention import Retention
 from bokgi.services.shelf import Shelves
@@ -36,6 +37,7 @@ class Rounds:
         self._reaper = Reaper(runs, ImportRows(database), queue, WorkerRows(database), release=settings.release_name, searches=searches)
         self._retention = Retention(settings.home, runs, queue, searches=searches)
         self._fetches = Fetches(settings, Shelves(settings.home), ImportRows(database), queue)
+        self._watch = FolderWatch(settings.home, settings.watch_folder, ImportRows(database), queue, clock)
         self._clock = clock
         self._removed_at = self._kept_at = float("-inf")
         self._logs = settings.home / "logs"
@@ -53,6 +55,7 @@ class Rounds:
         try:
             self._reaper.round()
             self._fetches.start_due()
+            self._watch.look()
             if self._clock() - self._removed_at >= RETENTION_SECONDS:
                 self._retention.round()
                 self._removed_at = self._clock()

@@ -1,10 +1,8 @@
 """`bokgi data watch`: a folder whose new and changed files are imported as they come.
 
-Convention: a file is taken when its size and time stayed the same between two looks; what was taken, or refused, is not looked at again
-until it changes. The memory lies in `<home>/watched.json`.
+Convention: that of `services/folder_watch.py`; `bokgi serve` does the same for the folder of `BOKGI_WATCH_FOLDER`.
 """
 
-import json
 import time
 from pathlib import Path
 
@@ -17,11 +15,8 @@ from bokgi.cli.language import current_language, say
 from bokgi.config.settings import Settings
 from bokgi.data.importers.entry import Outcome, import_path
 from bokgi.data.store import Store
-from bokgi.data.store_files import write_atomically
 from bokgi.errors.imports import FileAbsent
-
-Mark = tuple[int, int]
-"""Size and time of change [ns]."""
+from bokgi.services.folder_watch import Mark, marks_in, take_new
 
 
 @click.command(
@@ -53,28 +48,15 @@ def watch_command(settings: Settings, /, folder: Path, once: bool, seconds: floa
         time.sleep(seconds)
 
 
-def marks_in(folder: Path) -> dict[str, Mark]:
-    """Files of the folder and its subfolders, hidden ones left out."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-            facts = path.stat()
-            found[str(path.resolve())] = (facts.st_size, facts.st_mtime_ns)
-    return found
-
-
 def import_new(home: Path, files: dict[str, Mark]) -> int:
     """Import what was not seen like this before; says how many files were refused."""
-    memory = home / "watched.json"
-    seen = {path: tuple(mark) for path, mark in json.loads(memory.read_text("utf-8")).items()} if memory.exists() else {}
     refused = 0
-    for path, mark in files.items():
-        if seen.get(path) == mark:
-            continue
-        for entry in import_path(Store(home), Path(path)).entries:
+
+    def take(path: Path) -> None:
+        nonlocal refused
+        for entry in import_path(Store(home), path).entries:
             click.echo(click.style("● ", **MARKS[entry.outcome]) + entry.sentence(current_language()))
             refused += entry.outcome is Outcome.REFUSED
-        seen[path] = mark
-        content = json.dumps(seen, ensure_ascii=False)
-        write_atomically(home, lambda temporary, text=content: temporary.write_text(text, "utf-8"), lambda _: memory.name)  # type: ignore[misc]  # a default binds the text
+
+    take_new(home, files, take)
     return refused

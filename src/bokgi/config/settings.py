@@ -38,6 +38,7 @@ class Settings:
     upload_bytes : largest file that may be uploaded
     read_rate, start_rate, start_burst, upload_rate : requests of one client, a second (uploads: a minute)
     krx_id, krx_password : your own login to the exchange's data site, for the source `krx-login`
+    watch_folder : whose new files the service imports; none by default
     host_folder : where `bokgi release` keeps its releases and their evidence, for the page of the operator
     """
 
@@ -58,6 +59,7 @@ class Settings:
     upload_rate: int = 10
     krx_id: str = ""
     krx_password: str | None = field(default=None, repr=False)
+    watch_folder: Path | None = None
     host_folder: Path | None = None
 
     @classmethod
@@ -90,6 +92,7 @@ class Settings:
             upload_rate=_number(given, "BOKGI_UPLOAD_RATE", 10, 1, 1_000_000),
             krx_id=given.get("BOKGI_KRX_ID", ""),
             krx_password=given.get("BOKGI_KRX_PASSWORD", "") or None,
+            watch_folder=_folder(given, "BOKGI_WATCH_FOLDER"),
             host_folder=_folder(given, "BOKGI_HOST_FOLDER"),
         )
 

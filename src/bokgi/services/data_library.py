@@ -35,7 +35,7 @@ class DataLibrary:
     """The data of one installation."""
 
     def __init__(self, home: Path, shelves: Shelves, rows: ImportRows, queue: JobQueue) -> None:
-        self._uploads = home / "uploads"
+        self._home = home
         self._shelves = shelves
         self._rows = rows
         self._queue = queue
@@ -105,9 +105,7 @@ class DataLibrary:
 
     def new_upload(self, file_name: str) -> Path:
         """Where to write an uploaded file: a folder of its own, the name made harmless."""
-        folder = self._uploads / secrets.token_hex(8)
-        folder.mkdir(parents=True, mode=0o700)
-        return folder / harmless_name(file_name)
+        return new_upload(self._home, file_name)
 
     def start_import(self, profile: str, path: Path, hints: Mapping[str, Any]) -> ImportRow:
         """Store an import of an uploaded file and queue it."""
@@ -148,6 +146,13 @@ class DataLibrary:
 def sessions_of(first: date, last: date, exchange: Exchange = Exchange.XKRX) -> list[str]:
     """Days of the exchange's sessions, both ends included."""
     return [str(day) for day in sessions_between(exchange, first, last).day]
+
+
+def new_upload(home: Path, file_name: str) -> Path:
+    """Where to write a file that is to be imported: a folder of its own, the name made harmless."""
+    folder = home / "uploads" / secrets.token_hex(8)
+    folder.mkdir(parents=True, mode=0o700)
+    return folder / harmless_name(file_name)
 
 
 def harmless_name(given: str) -> str:

@@ -3,6 +3,7 @@
 import logging
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from bokgi.bars.interval import Interval
 from bokgi.data.importers.columns import told_columns
 from bokgi.data.importers.entry import ImportEntry, Outcome, import_path
 from bokgi.data.importers.hints import ImportHints, Label
+from bokgi.data.importers.titles import found_columns
 from bokgi.data.series import ClosingAuction, VolumeKind
 from bokgi.errors.base import BokgiError, Language
 from bokgi.errors.imports import FileAbsent
@@ -86,6 +88,8 @@ class ImportWork:
             _log.exception("import %s failed in a way nobody foresaw", row.id)
             return [], dict(UNFORESEEN)
         entries = [entry_json(entry) for entry in report.entries]
+        if preview and len(entries) == 1:
+            entries[0]["columns"] = [asdict(each) for each in found_columns(Path(row.path), to_hints(row.hints))]
         refused = next((entry for entry in report.entries if entry.outcome is Outcome.REFUSED), None)
         return entries, None if refused is None else _refusal(refused)
 

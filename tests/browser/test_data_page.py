@@ -1,0 +1,131 @@
+"""The data page against a provider on this machine: fetching, deciding about what is held back, and saying what a column is.
+
+The package `finance-datareader` is the real one, in a real worker; only the host of its requests is another.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bokgi.bars.interval import DAILY
+from bokgi.data.store import Store
+from tests.browser.conftest import Open
+from tests.browser.looked_at import violations
+from tests.browser.served import Served
+from tests.data.sources.answers import CLOSES, CODE, SESSIONS, naver_xml
+from tests.data.sources.provider import Provider, Question, Reply, serving
+from tests.data.store_cases import daily_bars, incoming_of
+
+pytest.importorskip("FinanceDataReader", reason="the package finance-datareader is not installed")
+pytestmark = pytest.mark.browser
+
+SPLIT = "000002"
+"""Stored at twice what the provider says now, as before a split of two to one."""
+DOUBLED = [close * 2.0 for close in CLOSES]
+MOVED = Path(__file__).parent / "moved_network"
+
+
+class MovedService(Served):
+    """A service whose worker finds every provider on one port of this machine."""
+
+    port = 0
+
+    def _environment(self) -> dict[str, str]:
+        paths = [str(MOVED), *filter(None, [os.environ.get("PYTHONPATH")])]
+        return super()._environment() | {"BOKGI_TEST_PROVIDER": str(self.port), "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def naver(question: Question) -> Reply:
+    known = question.values.get("symbol") in (CODE, SPLIT)
+    return Reply(naver_xml() if known else '<?xml version="1.0" ?><protocol></protocol>', 200, "text/xml")
+
+
+@pytest.fixture(scope="module")
+def provider(chromium: Browser) -> Iterator[Provider]:
+    with serving(naver) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def served(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("fetching")
+    store = Store(folder / "home")
+    store.write(incoming_of(daily_bars(CODE, {SESSIONS[0]: float(CLOSES[0])}), DAILY, adjusted=False, source="file"))
+    store.remove_series([CODE], DAILY)
+    doubled = daily_bars(SPLIT, dict(zip(SESSIONS[:18], DOUBLED, strict=False)))
+    store.write(incoming_of(doubled, DAILY, adjusted=True, source="krx"))
+    service = MovedService(folder, with_demo=False)
+    service.port = provider.port
+    with service as started:
+        yield started
+
+
+def choose_source(page: Page, name: str) -> None:
+    page.get_by_label("제공처").select_option(label=name)
+
+
+def test_stored_stocks_are_fetched_and_what_contradicts_them_waits_for_a_person(
+    open_page: Open, served: Served, provider: Provider, axe: str
+) -> None:
+    page = open_page("/pages/data.html")
+    choose_source(page, "네이버(일봉)")
+    page.get_by_role("button", name="저장된 종목 모두 받기").click()
+    held = page.get_by_role("article", name=f"{SPLIT} 일봉")
+    expect(held).to_contain_text("겹치는 봉 18개 중 18개가 다릅니다.")
+    assert [question.values["symbol"] for question in provider.of("fchart.stock.naver.com")] == [SPLIT]
+    expect(held.get_by_role("row").nth(1)).to_contain_text(f"{DOUBLED[0]:,.0f}")
+    expect(held.get_by_role("row").nth(1)).to_contain_text(f"{CLOSES[0]:,.0f}")
+    assert violations(page, axe) == []
+    held.get_by_role("button", name="새 값 쓰기").focus()
+    page.keyboard.press("Enter")
+    expect(held).to_have_count(0)
+    expect(page.get_by_text("새 값을 썼습니다").first).to_be_visible()
+    assert served.ask(f"/api/data/coverage?code={SPLIT}")["coverage"][0]["bars"] == 19
+    decision = served.ask("/api/data/held")["decisions"][0]
+    assert (decision["decision"], decision["before"]["last_close"], decision["after"]["last_close"]) == ("take", DOUBLED[17], CLOSES[18])
+
+
+def test_a_day_has_one_question_a_series(open_page: Open, provider: Provider) -> None:
+    page = open_page("/pages/data.html")
+    choose_source(page, "네이버(일봉)")
+    asked = len(provider.asked)
+    page.get_by_role("button", name="저장된 종목 모두 받기").click()
+    expect(page.get_by_text("오늘 이미 물었음").first).to_be_visible()
+    assert len(provider.asked) == asked
+
+
+def test_a_source_without_its_package_or_login_says_what_to_do(open_page: Open) -> None:
+    page = open_page("/pages/data.html")
+    choose_source(page, "한국거래소(로그인)")
+    expect(page.get_by_role("button", name="저장된 종목 모두 받기")).to_have_count(0)
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def test_columns_are_said_in_a_table_before_a_file_is_imported(open_page: Open, served: Served, tmp_path: Path, axe: str) -> None:
+    file = tmp_path / "000660_own.csv"
+    rows = "2025-10-16,70000,70500,69500,70200,1000\n2025-10-17,70200,70900,70100,70800,1200\n"
+    file.write_text("거래날,시가,고가,저가,체결값,거래량\n" + rows, encoding="utf-8")
+    page = open_page("/pages/data.html")
+    page.get_by_label("미리 보기만(저장하지 않음)").check()
+    page.locator("input[type=file]").set_input_files([file])
+    table = page.get_by_role("region", name="열 맞추기")
+    expect(table.get_by_role("row")).to_have_count(7)
+    expect(page.get_by_label("시가 열은")).to_have_value("open")
+    expect(page.get_by_text("아직 없는 것: 날짜, 종가")).to_be_visible()
+    expect(page.get_by_role("button", name="이대로 가져오기")).to_be_disabled()
+    assert violations(page, axe) == []
+    close = page.get_by_label("체결값 열은")
+    close.focus()
+    close.select_option("close")
+    expect(page.get_by_text("아직 없는 것: 날짜")).to_be_visible()
+    expect(page.get_by_label("거래날 열은")).to_be_enabled()
+    page.get_by_label("거래날 열은").select_option("date")
+    expect(page.get_by_text("읽을 수 있습니다.")).to_be_visible()
+    assert "000660" not in [one["code"] for one in served.ask("/api/data/series?interval=1d")["series"]]
+    page.get_by_role("button", name="이대로 가져오기").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("li", has=page.get_by_text(file.name, exact=True)).first).to_contain_text("가져옴")
+    assert "000660" in [one["code"] for one in served.ask("/api/data/series?interval=1d")["series"]]
