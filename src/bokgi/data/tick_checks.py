@@ -4,11 +4,12 @@ import numpy as np
 import polars as pl
 
 from bokgi.market.instruments import Board, Kind
-from bokgi.market.ticks import UNKNOWN_LADDER, is_on_half_tick, is_on_tick, ladder_of
-from bokgi.units import BoolArray, FloatArray, IntArray, ShortArray
+from bokgi.market.ticks import UNKNOWN_LADDER, half_ticks_since, is_on_half_tick, is_on_tick, ladder_of
+from bokgi.units import BoolArray, DayArray, FloatArray
 
-_LADDERS = 1024.0
-"""More than there are ladders: price x 1024 + ladder is exact, so that each price is looked at once on each ladder."""
+_RULES = 1024.0
+"""More than there are rules (a ladder, without or with half ticks): price x 1024 + rule is exact, so that each price is looked at once
+under each rule."""
 
 
 def tick_state(prices: pl.DataFrame, board: Board, kind: Kind) -> tuple[BoolArray, BoolArray]:
@@ -22,18 +23,18 @@ def tick_state(prices: pl.DataFrame, board: Board, kind: Kind) -> tuple[BoolArra
     number = day.astype(np.int64)
     first = int(number.min())
     every = np.arange(first, int(number.max()) + 1).astype("datetime64[D]")
-    ladder = ladder_of(every, board, kind)[number - first]
-    keys = prices["price"].fill_null(float("nan")) * _LADDERS + pl.Series(ladder.astype(np.float64))
+    rules = ladder_of(every, board, kind) * 2 + (every >= half_ticks_since())
+    keys = prices["price"].fill_null(float("nan")) * _RULES + pl.Series(rules[number - first].astype(np.float64))
     shown = pl.DataFrame({"key": keys, "number": number}).unique("key")
-    half, off = _state_of(shown["key"].to_numpy(), shown["number"].to_numpy(), ladder_of(every, board, kind), first, board, kind)
+    day_number = shown["number"].to_numpy()
+    price = (shown["key"].to_numpy() - rules[day_number - first]) / _RULES
+    half, off = _state_of(price, day_number.astype("datetime64[D]"), board, kind)
     return tuple(_rows_among(keys, shown["key"], chosen) for chosen in (half, off))  # type: ignore[return-value]  # two of them
 
 
-def _state_of(key: FloatArray, number: IntArray, ladders: ShortArray, first: int, board: Board, kind: Kind) -> tuple[BoolArray, BoolArray]:
-    """The state of different prices, each on one day of its ladder."""
-    ladder = ladders[number - first]
-    price, day = (key - ladder) / _LADDERS, number.astype("datetime64[D]")
-    known = (ladder != UNKNOWN_LADDER) & np.isfinite(price) & (price > 0)
+def _state_of(price: FloatArray, day: DayArray, board: Board, kind: Kind) -> tuple[BoolArray, BoolArray]:
+    """The state of prices, each on a day of its own."""
+    known = (ladder_of(day, board, kind) != UNKNOWN_LADDER) & np.isfinite(price) & (price > 0)
     half, off = np.zeros(len(price), dtype=np.bool_), np.zeros(len(price), dtype=np.bool_)
     on = is_on_tick(price[known], day[known], board, kind)
     half[known] = ~on & is_on_half_tick(price[known], day[known], board, kind)

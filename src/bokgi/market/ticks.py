@@ -74,7 +74,7 @@ def is_on_half_tick(price: Prices, day: Days, board: Board, kind: Kind) -> BoolA
     tick = tick_of(prices, day, board, kind)
     half = np.floor(tick / 2.0)
     rest = prices - np.floor(prices / tick) * tick
-    return np.asarray((half > 0) & (rest == half) & (to_days(day) >= _half_ticks_since()))
+    return np.asarray((half > 0) & (rest == half) & (to_days(day) >= half_ticks_since()))
 
 
 def ladder_of(day: Days, board: Board, kind: Kind) -> ShortArray:
@@ -166,7 +166,8 @@ def _rules(board: Board, kind: Kind) -> Dated[int] | None:
 
 
 @cache
-def _half_ticks_since() -> np.datetime64:
+def half_ticks_since() -> np.datetime64:
+    """First day of mid-price orders."""
     row = next(row for row in rows_of("half_ticks") if row["exchange"] == Exchange.XKRX)
     return np.datetime64(row["first_day"], "D")
 

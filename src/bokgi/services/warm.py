@@ -44,8 +44,9 @@ _SHARED = AccountRules(mode=AccountMode.SHARED)
 _MINUTES = np.arange(540, 931, 30, dtype=np.int32)
 """Starts of a session's bars; the last is the auction's own bar."""
 _KERNELS: Mapping[str, tuple[str, ...]] = {
-    "accounts": ("kernel_accounts.walk_accounts",),
+    "accounts": ("kernel_accounts.walk_accounts", "kernel_tape.find_last_rows"),
     "signals": (
+        "kernel_tape.find_last_rows",
         "kernel_fast.walk_signals",
         *(f"signal_kernels.{name}_cross_into" for name in ("average", "rsi", "macd")),
     ),
