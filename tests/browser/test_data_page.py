@@ -102,7 +102,8 @@ def test_a_source_without_its_package_or_login_says_what_to_do(open_page: Open) 
     page = open_page("/pages/data.html")
     choose_source(page, "한국거래소(로그인)")
     expect(page.get_by_role("button", name="저장된 종목 모두 받기")).to_have_count(0)
-    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="제공처 'krx-login'")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)  # nothing has gone wrong
 
 
 def test_columns_are_said_in_a_table_before_a_file_is_imported(open_page: Open, served: Served, tmp_path: Path, axe: str) -> None:
