@@ -85,6 +85,13 @@ def test_a_corrected_file_takes_the_place_of_the_earlier_one_and_leaves_publishe
     assert [(each.published, each.codes) for each in lists] == [(date(2019, 5, 2), ("000040",)), (date(2020, 1, 3), ("000010",))]
 
 
+def test_a_published_list_leaves_the_ones_before_it(tmp_path: Path) -> None:
+    """Also where the day in its name is the one from which it holds."""
+    for day in ("2024-06-14", "2024-12-13"):
+        assert taken(tmp_path, f"종목코드,종목명,적용일\n000010,가,{day}\n", f"KOSPI200_{day}.csv") is Outcome.TAKEN
+    assert [one.effective for one in Master.read(tmp_path).member_lists("KOSPI200")] == [date(2024, 6, 14), date(2024, 12, 13)]
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -67,6 +67,19 @@ def test_a_file_that_grows_is_left_until_it_is_whole_and_a_changed_one_comes_aga
     assert (look(), look(), look()) == (0, 1, 0)
 
 
+def test_a_name_that_is_no_text_stops_nothing_and_is_told_once(parts: Parts, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """As archives of another system leave behind."""
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    look = Looks(parts, folder)
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xc0\xc7.csv")).write_text(TEXT, encoding="utf-8")
+    (folder / "000660_daily.csv").write_text(TEXT, encoding="utf-8")
+    assert [look() for _ in range(4)] == [0, 1, 0, 0]
+    assert len(parts.imports.page("default")) == 1
+    assert [record.getMessage() for record in caplog.records if "cannot be imported" in record.getMessage()] != []
+    assert len([record for record in caplog.records if "cannot be imported" in record.getMessage()]) == 1
+
+
 def test_what_one_worker_looks_at_another_leaves(parts: Parts, tmp_path: Path) -> None:
     folder = tmp_path / "watched"
     folder.mkdir()

@@ -1,5 +1,6 @@
 """`bokgi data universe`: lists of members by date, and whole markets; importing a file of members with their intervals."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -97,4 +98,4 @@ def import_command(settings: Settings, /, path: Path, name: str | None) -> int:
 
 def _named(found: MasterRows, name: str) -> MasterRows:
     rows = found.rows.with_columns(list=found.rows["list"].replace_strict({}, default=name.upper()))
-    return MasterRows(found.kind, rows, found.as_of, found.faults, found.detected)
+    return replace(found, rows=rows)

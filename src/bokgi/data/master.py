@@ -72,6 +72,8 @@ class MasterRows:
     as_of: date | None = None
     faults: tuple[Fault, ...] = ()
     detected: tuple[tuple[str, str], ...] = field(default=())
+    is_whole_history: bool = False
+    """Whether the rows say all that ever was of their lists, as a file of stays does."""
 
 
 @dataclass(frozen=True)
@@ -253,10 +255,7 @@ def write_master(home: Path, master: MasterRows) -> None:
     known = stored.table(master.kind)
     if master.kind is MasterKind.FACTORS:
         known = known.filter(~pl.col("code").is_in(master.rows["code"].unique().to_list()))
-    if (
-        master.kind is MasterKind.MEMBERS
-        and master.rows.select((pl.col("effective") == pl.col("as_of")).fill_null(value=False).all()).item()
-    ):
+    if master.kind is MasterKind.MEMBERS and master.is_whole_history:
         is_older = pl.col("list").is_in(master.rows["list"].unique().to_list()) & (pl.col("effective") == pl.col("as_of"))
         known = known.filter(~is_older.fill_null(value=False))
     merged = pl.concat([known, master.rows.select(list(SCHEMAS[master.kind]))])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from bokgi.data.factors import adjusted_bars, adjustment_faults, adjustment_records
+from bokgi.data.factors import AdjustFor, adjusted_bars, adjustment_faults, adjustment_records
 from bokgi.data.faults import Fault
 from bokgi.data.quality import quality_faults
 from bokgi.data.repair_records import Repair
@@ -23,8 +23,9 @@ def adjustment_findings(store: Store, request: BacktestRequest, version: int | N
     if request.adjust is None or request.interval is None:
         return (), ()
     series = store.series(request.interval, version=version)
+    known, wants_dividends = request.factors or {}, request.adjust is AdjustFor.DIVIDENDS
     lacking = [
-        code for code in request.codes if code in series and not series[code].facts.adjusted and not (request.factors or {}).get(code)
+        code for code in request.codes if code in series and not known.get(code) and (wants_dividends or not series[code].facts.adjusted)
     ]
     absent = tuple(Fault("no_factors", code, 1) for code in lacking)
     touched = {code: spans for code, spans in (request.factors or {}).items() if code in request.codes and code in series}

@@ -28,9 +28,12 @@ def marks_in(folder: Path) -> dict[str, Mark]:
     """Files of the folder and its subfolders, hidden ones left out."""
     found = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-            facts = path.stat()
-            found[str(path.resolve())] = (facts.st_size, facts.st_mtime_ns)
+        try:
+            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+                facts = path.stat()
+                found[str(path.resolve())] = (facts.st_size, facts.st_mtime_ns)
+        except OSError as error:  # it went away, or nobody may look at it
+            _log.warning("a file of the watched folder cannot be looked at: %a", error)
     return found
 
 
@@ -42,10 +45,16 @@ def take_new(home: Path, files: dict[str, Mark], take: Callable[[Path], object])
     for path, mark in files.items():
         if seen.get(path) == mark:
             continue
-        take(Path(path))
-        count += 1
+        try:
+            take(Path(path))
+            count += 1
+        except (UnicodeError, PermissionError) as error:  # the same at every look, until somebody changes the file
+            _log.warning("a file of the watched folder cannot be imported: %a: %a", path, error)
+        except OSError as error:  # a full disk, a file that went away: it is looked at again
+            _log.warning("a file of the watched folder waits: %a: %a", path, error)
+            continue
         seen[path] = mark
-        content = json.dumps(seen, ensure_ascii=False)
+        content = json.dumps(seen)  # plain ASCII: names may hold bytes that are no text
         write_atomically(home, lambda temporary, text=content: temporary.write_text(text, "utf-8"), lambda _: memory.name)  # type: ignore[misc]  # a default binds the text
     return count
 
@@ -82,7 +91,15 @@ class FolderWatch:
             return 0
 
     def _queued(self, path: Path) -> None:
-        """A copy is imported: an import removes its upload when it is done."""
+        """A copy is imported: an import removes its upload when it is done.
+
+        Raises
+        ------
+        UnicodeEncodeError
+            The name is no text, as after unpacking an archive of another system.
+        OSError
+        """
+        path.name.encode()
         copy = new_upload(self._home, path.name)
         shutil.copyfile(path, copy)
         row = self._rows.add(PROFILE, path.name, str(copy), {}, copy.stat().st_size)

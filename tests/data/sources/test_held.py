@@ -15,8 +15,10 @@ from bokgi.data.sources.held import Choice, decide, decisions, held_answer, held
 from bokgi.data.sources.port import Wanted
 from bokgi.data.store import Store
 from bokgi.errors.service import HeldNotJoinable, NothingHeld
+from bokgi.errors.store import FactsDiffer
 from tests.data.sources.answers import CLOSES, CODE, SESSIONS
 from tests.data.sources.test_fetching import EVENING, Told, Watch, fetched, stored
+from tests.data.store_cases import daily_bars, incoming_of
 
 LATER = EVENING + timedelta(days=1)
 HALVES = [close / 2 for close in CLOSES]
@@ -101,6 +103,35 @@ def test_bars_before_an_answer_that_no_one_factor_explains_stay_in_the_old_versi
     record = decided(store, Choice.TAKE)
     assert (record["rescaled_bars"], record["left_bars"], record["factor"]) == (0, 10, None)
     assert stored(store) == odd[10:]
+
+
+def test_a_dividend_in_the_past_is_no_factor_for_all_of_it(store: Store) -> None:
+    fetched(store, Told(SESSIONS[:18], CLOSES[:18]))
+    paid = [close * (0.992 if at < 9 else 1.0) for at, close in enumerate(CLOSES)]
+    fetched(store, Told(SESSIONS[4:], paid[4:]), Watch(LATER))
+    record = decided(store, Choice.TAKE)
+    assert (record["rescaled_bars"], record["left_bars"], record["factor"]) == (0, 4, None)
+    assert stored(store) == paid[4:]
+
+
+def test_stored_bars_that_a_taken_answer_does_not_have_are_counted(store: Store) -> None:
+    fetched(store, Told(SESSIONS[:18], CLOSES[:18]))
+    fetched(store, Told(SESSIONS[:15], HALVES[:15]), Watch(LATER))
+    assert decided(store, Choice.TAKE)["left_bars"] == 3
+    assert stored(store) == HALVES[:15]
+
+
+def test_an_answer_of_another_kind_is_never_joined(store: Store) -> None:
+    fetched(store, Told(SESSIONS[:15], CLOSES[:15]))
+    fetched(store, Told(SESSIONS[16:], CLOSES[16:]), Watch(LATER))
+    store.remove_series([CODE], DAILY)
+    bars = daily_bars(CODE, {day: float(close) for day, close in zip(SESSIONS[:15], CLOSES[:15], strict=True)})
+    store.write(incoming_of(bars, DAILY, adjusted=False, source="told"))
+    before = stored(store)
+    with pytest.raises(FactsDiffer):
+        decided(store, Choice.JOIN)
+    assert stored(store) == before
+    assert len(held_answers(store.folder.parent)) == 1
 
 
 def test_refusing_changes_no_bar_and_leaves_a_record(store: Store) -> None:

@@ -95,7 +95,9 @@ def master_rows(content: FileContent, kind: MasterKind, table: pl.DataFrame, sai
     if kept.is_empty():
         raise NothingUsable(content.name, "no row has a code or a day", "코드나 날짜가 있는 행이 없음")
     korean = f"종목 정보 파일({kind}), 기준일 {as_of or '모름'}"
-    return MasterRows(kind, kept, as_of, (), (*said, (korean, f"master file ({kind}), as of {as_of or 'an unknown day'}")))
+    words = (*said, (korean, f"master file ({kind}), as of {as_of or 'an unknown day'}"))
+    is_whole = kind is MasterKind.MEMBERS and is_memberships({title.strip() for title in table.columns})
+    return MasterRows(kind, kept, as_of, (), words, is_whole)
 
 
 def _rows(content: FileContent, kind: MasterKind, table: pl.DataFrame) -> pl.DataFrame:

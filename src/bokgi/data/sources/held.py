@@ -31,8 +31,12 @@ from bokgi.errors.imports import FileBroken
 from bokgi.errors.service import HeldNotJoinable, NothingHeld
 
 SHOWN_DIFFERENCES = 10
-ONE_FACTOR = 0.01
-"""How far the ratios of bars in common may lie apart for one factor to explain them all."""
+ONE_FACTOR = 0.001
+"""How far the ratios of bars in common may lie apart for one factor to explain them all: rounding, and no small dividend."""
+OLDEST_BARS = 5
+"""Bars in common whose ratio holds for what is older than they."""
+SAME_VOLUME = 0.02
+"""How near to the factor the ratio of volumes must be for them to be counted anew."""
 LOCK_SECONDS = 30.0
 _PRICES = ("open", "high", "low", "close")
 _REASONS = ("source_contradicts", "no_common_bars_held")
@@ -97,6 +101,8 @@ class HeldView:
     older: int
     differences: tuple[Difference, ...]
     reason: Fault | None
+    absent: int = 0
+    """Stored bars that the answer does not have, older or not."""
 
     @property
     def keeps_older(self) -> bool:
@@ -155,7 +161,7 @@ def decide(
             store.write(_whole(store, view, judged(answer, master)), exchange=True)
         elif choice is Choice.JOIN:
             _check_joinable(view)
-            store.write(judged(answer, master), replace=True)
+            store.write(judged(answer, master))
         record = _record(store, view, choice, clock(), version)
         _keep(home, held, record)
     return record
@@ -184,10 +190,11 @@ def _compared(store: Store, held: Held, answer: Incoming) -> HeldView:
     both = old.join(answer.bars, on=["code", "start"], how="inner", suffix="_new", maintain_order="left")
     moved = both.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_new")) for name in _PRICES))
     shown = moved.head(SHOWN_DIFFERENCES).select("session", "minute", "close", "close_new").rows()
-    older = old.filter(pl.col("start") < answer.bars["start"].min()).height
+    older = _older(old, answer.bars).height
+    absent = old.join(answer.bars, on="start", how="anti").height
     reason = next((fault for fault in stored.faults if fault.kind in _REASONS), None)
     differences = tuple(Difference(*row) for row in shown)
-    return HeldView(held, _extent(old), after, both.height, moved.height, _factor(both), older, differences, reason)
+    return HeldView(held, _extent(old), after, both.height, moved.height, _factor(both), older, differences, reason, absent)
 
 
 def _extent(bars: pl.DataFrame) -> Extent:
@@ -196,21 +203,26 @@ def _extent(bars: pl.DataFrame) -> Extent:
 
 
 def _factor(both: pl.DataFrame) -> float | None:
-    """The one factor between the closes of bars in common; None where there is none, or no bar in common."""
+    """The one factor between the closes of bars in common, as the oldest show it; None where there is none, or no bar in common."""
     ratio = (both["close_new"] / both["close"]).drop_nulls()
-    low, high, middle = ratio.min(), ratio.max(), ratio.median()
-    if isinstance(low, float) and isinstance(high, float) and isinstance(middle, float) and low > 0 and high / low <= 1 + ONE_FACTOR:
-        return middle
+    low, high, oldest = ratio.min(), ratio.max(), ratio.head(OLDEST_BARS).median()
+    if isinstance(low, float) and isinstance(high, float) and isinstance(oldest, float) and low > 0 and high / low <= 1 + ONE_FACTOR:
+        return oldest
     return None
+
+
+def _older(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Stored bars of sessions before the answer: a factor reaches whole sessions."""
+    return old.filter(pl.col("session") < new["session"].min())
 
 
 def _whole(store: Store, view: HeldView, answer: Incoming) -> Incoming:
     """The series after taking: the answer, and before it the stored bars that its factor reaches, as a repair."""
     if not view.keeps_older:
         return answer
-    held, begin = view.held, answer.bars["start"].min()
+    held = view.held
     old = store.read_incoming([held.code], held.interval).bars
-    older = old.filter(pl.col("start") < begin)
+    older = _older(old, answer.bars)
     first_new: date = answer.bars["session"][0]
     kept = tuple(replace(each, last=min(each.last, older["session"][-1])) for each in store.repairs_for([held.code], held.interval))
     earlier = tuple(each for each in kept if each.first < first_new and each.first <= each.last)
@@ -229,7 +241,7 @@ def _check_joinable(view: HeldView) -> None:
 def _rescaling(code: str, older: pl.DataFrame, old: pl.DataFrame, new: pl.DataFrame, factor: float) -> Repair:
     both = old.join(new, on=["code", "start"], how="inner", suffix="_new").filter((pl.col("volume") > 0) & (pl.col("volume_new") > 0))
     counted = (both["volume_new"] / both["volume"]).median()
-    is_counted_anew = isinstance(counted, float) and abs(counted * factor - 1) <= 2 * ONE_FACTOR
+    is_counted_anew = isinstance(counted, float) and abs(counted * factor - 1) <= SAME_VOLUME
     before, days = float(older["close"][0]), older["session"]
     volume_times = 1 / factor if is_counted_anew else 1.0
     return Repair(code, days[0], days[-1], older.height, factor, 1.0, volume_times, before, before * factor)
@@ -252,7 +264,7 @@ def _record(store: Store, view: HeldView, choice: Choice, now: datetime, version
         "differing": view.differing,
         "factor": view.factor,
         "rescaled_bars": view.older if is_taken and view.keeps_older else 0,
-        "left_bars": view.older if is_taken and not view.keeps_older else 0,
+        "left_bars": view.absent - (view.older if view.keeps_older else 0) if is_taken else 0,
         "version_before": version,
         "version_after": store.current_version(held.interval),
     }
