@@ -59,6 +59,15 @@ def test_a_reader_multiplies_and_the_store_keeps_what_was_traded(
     assert store.data_hash([CODE], DAILY) == store.data_hash([CODE], DAILY, factors={})
 
 
+def test_a_period_that_no_factor_reaches_keeps_its_ticks_and_limits(tmp_path: Path) -> None:
+    store, master = home_with(tmp_path, TABLE)
+    factors = {CODE: factor_spans(master.factors(CODE), AdjustFor.DIVIDENDS, is_adjusted=False)}
+    after = store.read_panel([CODE], DAILY, date(2018, 5, 4), date(2018, 5, 8), factors=factors)
+    assert (after.close.tolist(), after.adjusted.tolist()) == (list(CLOSES[3:]), [False])
+    last = store.read_panel([CODE], DAILY, date(2018, 5, 3), date(2018, 5, 8), factors=factors)
+    assert last.adjusted.tolist() == [True], "the last day of a factor belongs to it"
+
+
 def test_prices_that_are_adjusted_for_splits_are_multiplied_for_dividends_alone(tmp_path: Path) -> None:
     _, master = home_with(tmp_path, TABLE)
     table = master.factors(CODE)

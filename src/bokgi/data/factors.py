@@ -36,6 +36,10 @@ class FactorSpan:
     price_times: float
     volume_times: float
 
+    def reaches(self, first: date, last: date) -> bool:
+        """Whether a session of these days is multiplied: others keep their ticks and limits."""
+        return self.last >= first and (self.first is None or self.first <= last)
+
     def to_json(self) -> list[Any]:
         """As a request and a manifest keep it."""
         return [self.first.isoformat() if self.first else None, self.last.isoformat(), self.price_times, self.volume_times]

@@ -220,7 +220,8 @@ def panel_of(
     check_going()
     auction, auction_row = own_auctions(interval, sessions, rows.offsets, session, minute, prices, volume, last_bar)
     known = tuple(instruments.get(code) or instrument_of(fact) for code, fact in zip(codes, facts, strict=True))
-    adjusted = np.array([fact.adjusted or bool((factors or {}).get(fact.code)) for fact in facts], dtype=np.bool_)
+    reached = {code for code, spans in (factors or {}).items() if any(span.reaches(*period) for span in spans)}
+    adjusted = np.array([fact.adjusted or fact.code in reached for fact in facts], dtype=np.bool_)
     base = np.full(auction.shape, np.nan)
     if names:
         write_cells(base, rows.offsets, session, rows.columns["base_price"], ~np.isnan(rows.columns["base_price"]))
