@@ -21,17 +21,16 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 KEPT = Path(__file__).parents[1] / "docs" / "images"
-IN_DOCUMENTS = (
-    "backtest-light",
-    "result-dark",
-    "trade-dark",
-    "history-light",
-    "data-light",
-    "search-light",
-    "ops-light",
-    "backtest-phone-light",
-)
-"""The pictures that docs/images holds."""
+IN_DOCUMENTS = {
+    "backtest-light": "backtest-light",
+    "result-dark": "result-dark",
+    "trade-dark": "trade-dark",
+    "history-light": "history-light",
+    "data-light": "data-light",
+    "search-light": "search-light",
+    "backtest-phone-light": "phone-light",
+}
+"""The pictures of a walk that docs/images holds, by their names there; that of the operator's page needs a host with releases."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -64,8 +63,8 @@ def main() -> int:
             for size, theme in ((size, theme) for size in SIZES for theme in THEMES):
                 picture(browser, address + path, folder / f"{name}{size}-{theme}.png", SIZES[size], theme)
     if chosen.keep:
-        for name in IN_DOCUMENTS:
-            shutil.copy(folder / f"{name}.png", KEPT / f"{name}.png")
+        for name, kept in IN_DOCUMENTS.items():
+            shutil.copy(folder / f"{name}.png", KEPT / f"{kept}.png")
     return 0
 
 
