@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import socket
 import stat
 import subprocess
@@ -233,29 +232,45 @@ def test_a_folder_that_is_not_there_is_not_checked(host: Path) -> None:
 # ---------------------------------------------------------------- ports
 
 
+LISTENER = """
+import socket, sys
+doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+print(*(door.getsockname()[1] for door in doors), flush=True)
+sys.stdin.read()
+"""
+
+
 @contextmanager
-def listening() -> Iterator[tuple[str, int]]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        host, port = server.getsockname()
-        yield host, port
+def listening(doors: int) -> Iterator[tuple[dict[str, int], list[tuple[str, int]]]]:
+    """A process of its own, since this one may hold ports of other tests; its number by name, and the addresses it listens on."""
+    with subprocess.Popen(
+        [sys.executable, "-c", LISTENER, str(doors)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        ports = process.stdout.readline().split()
+        yield {"test": process.pid}, [("127.0.0.1", int(port)) for port in ports]
+        process.communicate()
 
 
 def test_a_second_open_port_is_told() -> None:
-    own = {"test": os.getpid()}
-    with listening() as public, listening() as other:
+    with listening(2) as (own, (public, other)):
         finding = check_listening(own, public, has_token=False)
-        assert finding.outcome is Outcome.FAILED
-        assert f"127.0.0.1:{other[1]}" in problems(finding)
-    assert check_listening(own, public, has_token=False).outcome is Outcome.NOT_CHECKED
+    assert finding.outcome is Outcome.FAILED
+    assert problems(finding) == f"something of ours listens on 127.0.0.1:{other[1]}, too"
 
 
 def test_one_port_of_ones_own_passes_and_one_for_everybody_needs_a_token() -> None:
-    own = {"test": os.getpid()}
-    with listening() as public:
+    with listening(1) as (own, (public,)):
         assert check_listening(own, public, has_token=False).outcome is Outcome.PASSED
     everywhere = ("0.0.0.0", 3000)
     assert judged_doors([everywhere], everywhere, has_token=False).outcome is Outcome.FAILED
     assert judged_doors([everywhere], everywhere, has_token=True).outcome is Outcome.PASSED
+
+
+def test_a_port_where_nobody_listens_is_not_checked() -> None:
+    with listening(1) as (own, (public,)):
+        pass
+    assert check_listening(own, public, has_token=False).outcome is Outcome.NOT_CHECKED
 
 
 # ---------------------------------------------------------------- answers
@@ -296,8 +311,8 @@ def test_a_service_that_lets_everybody_in_is_told_of() -> None:
 
 
 def test_a_service_that_is_away_is_not_checked() -> None:
-    with listening() as (host, port):
-        pass
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
     assert check_answers(Asker(f"http://{host}:{port}")).outcome is Outcome.NOT_CHECKED
 
 
