@@ -42,7 +42,7 @@ check: environment-test web-check ## Check style, types, floors, architecture an
 web-check: environment ## Check the pages of web/: types, style, calculations.
 	$(BIN)/python hatch_build.py check
 
-drills: environment-test ## Run the long forms of the tests (up to an hour) and keep what they said in docs/drills.md and docs/luck.md.
+drills: environment-test ## Run the long forms of the tests (an hour and more) and keep what they said in docs/drills.md and docs/luck.md.
 	$(BIN)/python tools/run_drills.py
 	$(BIN)/python tools/build_luck.py
 
