@@ -3,6 +3,7 @@
 import codecs
 import os
 import time
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -262,7 +263,16 @@ def test_a_held_answer_is_listed_and_decided_as_an_import(idle_service: RunningS
     (listed,) = get(idle_service, "held")["held"]
     assert listed | row == listed
     assert "005930_1d.parquet" in listed["problem"]["english"]
-    assert client.post("/api/data/held", json=row | {"decision": "burn"}, headers=profile).json()["field"] == "decision"
+    assert (
+        client.post("/api/data/held", json=row | {"decision": "burn", "sha256": listed["sha256"]}, headers=profile).json()["field"]
+        == "decision"
+    )
+    assert listed["sha256"] == sha256(b"PAR1").hexdigest()
+    assert client.post("/api/data/held", json=row | {"decision": "refuse"}, headers=profile).json()["field"] == "sha256"
+    other = client.post("/api/data/held", json=row | {"decision": "refuse", "sha256": "0" * 64}, headers=profile)
+    assert (other.status_code, other.json()["code"], other.json()["field"]) == (409, "held_changed", "sha256")
+    assert listed["sha256"] in other.json()["error_ko"]
+    row |= {"sha256": listed["sha256"]}
     refused = client.post("/api/data/held", json=row | {"decision": "refuse"}, headers=profile)
     assert refused.status_code == 202, refused.text
     assert (refused.json()["file_name"], refused.json()["hints"]) == ("krx 1d: 005930", {"held": row | {"decision": "refuse"}})

@@ -5,13 +5,16 @@ The package `finance-datareader` is the real one, in a real worker; only the hos
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bokgi.bars.interval import DAILY
 from bokgi.data.store import Store
+from bokgi.data.store_export import write_export
 from tests.browser.conftest import Open
 from tests.browser.looked_at import violations
 from tests.browser.served import Served
@@ -87,6 +90,29 @@ def test_stored_stocks_are_fetched_and_what_contradicts_them_waits_for_a_person(
     assert served.ask(f"/api/data/coverage?code={SPLIT}")["coverage"][0]["bars"] == 19
     decision = served.ask("/api/data/held")["decisions"][0]
     assert (decision["decision"], decision["before"]["last_close"], decision["after"]["last_close"]) == ("take", DOUBLED[17], CLOSES[18])
+
+
+def test_a_decision_about_an_answer_that_another_replaced_is_refused_and_the_newer_one_is_shown(
+    open_page: Open, served: Served, axe: str
+) -> None:
+    store, held = Store(served.home), served.home / "fetches/krx/held" / f"{SPLIT}_1d.parquet"
+    answer = store.read_incoming([SPLIT], DAILY)
+    prices = [pl.col(name) * 3 for name in ("open", "high", "low", "close")]
+    write_export(replace(answer, bars=answer.bars.with_columns(prices)), held, "parquet")
+    page = open_page("/pages/data.html")
+    card = page.get_by_role("article", name=f"{SPLIT} 일봉")
+    expect(card).to_contain_text("19개가 다릅니다.")
+    assert "이전 판에만 남습니다" not in card.inner_text()
+    write_export(replace(answer, bars=answer.bars.with_columns(prices).head(15)), held, "parquet")
+    card.get_by_role("button", name="새 값 쓰기").click()
+    expect(page.get_by_text("지금은 다른 자료(").first).to_be_visible()
+    expect(card).to_contain_text("15개가 다릅니다.")
+    days = answer.bars["session"]
+    expect(card).to_contain_text(f"새 자료에 없는 저장된 봉 4개({days[15]} ~ {days[18]})는 이전 판에만 남습니다.")
+    assert violations(page, axe) == []
+    card.get_by_role("button", name="거절하기").click()
+    expect(card).to_have_count(0)
+    assert served.ask(f"/api/data/coverage?code={SPLIT}")["coverage"][0]["bars"] == 19
 
 
 def test_a_day_has_one_question_a_series(open_page: Open, provider: Provider) -> None:

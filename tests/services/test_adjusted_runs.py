@@ -72,6 +72,22 @@ def test_a_stock_without_factors_says_that_its_prices_are_as_they_were(home: Pat
     assert ("no_factors", SPLIT) not in kinds(found)
 
 
+def test_factors_that_are_all_one_are_not_said_to_be_missing(home: Path) -> None:
+    file = home / "plain_factors.csv"
+    file.write_text(f"code,day,price_factor,split_factor\n{PLAIN},{EX_DAY},1,1\n", encoding="utf-8")
+    import_path(Store(home), file)
+    found = run(home, "dividends", PLAIN)
+    assert [kind for kind in kinds(found) if "factor" in kind[0]] == [("factors_are_one", PLAIN)]
+    (fault,) = [fault for fault in found.facts.faults if fault["kind"] == "factors_are_one"]
+    assert "factors are known: all of them are one" in fault["english"]
+    assert "수정계수도 있으나 모두 1" in fault["korean"]
+    assert found.panel.adjusted.tolist() == [False]
+    saved = home / "result.json"
+    saved.write_text(json.dumps(result_body(found)), encoding="utf-8")
+    file.unlink()
+    assert verify_result(Store(home), Master.read(home), saved).agrees
+
+
 def test_a_result_is_verified_though_other_factors_were_imported_since(home: Path) -> None:
     saved = home / "result.json"
     saved.write_text(json.dumps(result_body(run(home, "splits", SPLIT))), encoding="utf-8")

@@ -15,7 +15,7 @@ from bokgi.data.sources import fetching
 from bokgi.data.sources.port import Wanted
 from bokgi.data.store_export import write_export
 from bokgi.errors.requests import FieldInvalid
-from bokgi.errors.service import FieldMissing, ImportNotCancellable, NothingHeld, ScheduleUnknown, UploadUnknown
+from bokgi.errors.service import FieldMissing, HeldChanged, ImportNotCancellable, NothingHeld, ScheduleUnknown, UploadUnknown
 from bokgi.errors.sources import IntervalNotOffered, NameNotFound, SourceLimited, SourceUnknown
 from bokgi.jobs.port import Job
 from bokgi.records.imports import ImportRow
@@ -166,14 +166,22 @@ def test_a_decision_about_a_held_answer_is_carried_out_by_a_worker_and_reported(
     write_export(replace(answer, bars=halves), held, "parquet")
     (shown,) = fetches.held()
     assert (shown["differing"], shown["factor"], shown["problem"]) == (19, 0.5, None)
-    done = carried_out(parts, fetches.decide_held("default", "krx", "1d", CODE, "take"), Told())
+    with pytest.raises(HeldChanged):
+        fetches.decide_held("default", "krx", "1d", CODE, "take", "0" * 64)
+    late = fetches.decide_held("default", "krx", "1d", CODE, "take", shown["sha256"])
+    write_export(replace(answer, bars=halves.tail(18)), held, "parquet")
+    failed = carried_out(parts, late, Told())
+    assert failed.error is not None
+    assert (failed.status, failed.error["code"], failed.report) == ("failed", "held_changed", [])
+    write_export(replace(answer, bars=halves), held, "parquet")
+    done = carried_out(parts, fetches.decide_held("default", "krx", "1d", CODE, "take", shown["sha256"]), Told())
     assert done.status == "completed"
     assert f"krx {CODE} 1d: the new values were taken. Before: 19 (" in done.report[0]["english"]
     assert store.read_incoming([CODE], DAILY).bars["close"].to_list() == halves["close"].to_list()
     assert [record["decision"] for record in fetches.decided()] == ["take"]
     assert fetches.held() == []
     with pytest.raises(NothingHeld):
-        fetches.decide_held("default", "krx", "1d", CODE, "refuse")
+        fetches.decide_held("default", "krx", "1d", CODE, "refuse", shown["sha256"])
 
 
 # ------------------------------------------------------------ schedules

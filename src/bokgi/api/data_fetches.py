@@ -33,6 +33,10 @@ LONGEST_WORD = 100
 UNKNOWN: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorBody, "description": "No schedule has this id, nothing is held, or nothing is stored"}
 }
+_NOT_DECIDED: dict[int | str, dict[str, Any]] = {
+    404: {"model": ErrorBody, "description": "Nothing is held of that series"},
+    409: {"model": ErrorBody, "description": "Another answer is held now than the one with this SHA-256"},
+}
 _NOT_CANCELLED: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorBody, "description": "No import has this id"},
     409: {"model": ErrorBody, "description": "It imports a file"},
@@ -97,16 +101,18 @@ def list_held(application: TheApplication) -> HeldAnswer:
     return HeldAnswer(count=len(rows), held=rows, decisions=decided)
 
 
-@router.post("/held", operation_id="decideHeld", status_code=202, responses=UNKNOWN, openapi_extra=request_body(HeldRequest))
+@router.post("/held", operation_id="decideHeld", status_code=202, responses=_NOT_DECIDED, openapi_extra=request_body(HeldRequest))
 def decide_held(application: TheApplication, profile: TheProfile, body: Body) -> ImportAnswer:
     """Decide about a held answer by a worker: `take` its values (older versions of the data keep the stored ones), `join` or `refuse` it.
 
-    The answer is an import, whose report says what was before and after.
+    `sha256` names the answer that was looked at; where another one is held by now nothing is decided. What comes back is an import, whose
+    report says what was before and after.
     """
-    check_fields(body, ("source", "interval", "code", "decision"))
+    check_fields(body, ("source", "interval", "code", "decision", "sha256"))
     source, interval, code = (text_field(body, name, LONGEST_WORD) for name in ("source", "interval", "code"))
     decision = text_field(body, "decision", LONGEST_WORD) if body.get("decision") is not None else Choice.TAKE
-    return import_of(application.fetches.decide_held(profile, source, interval, code, decision))
+    sha256 = text_field(body, "sha256", LONGEST_WORD)
+    return import_of(application.fetches.decide_held(profile, source, interval, code, decision, sha256))
 
 
 def _schedule(each: Schedule) -> ScheduleAnswer:

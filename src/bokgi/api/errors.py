@@ -36,7 +36,7 @@ from bokgi.errors.records import ConfigNameTaken, IdempotencyKeyReused, RunStill
 from bokgi.errors.reports import ResultBroken, ResultTooNew, SearchResultBroken
 from bokgi.errors.requests import FieldInvalid
 from bokgi.errors.runs import RunCancelled
-from bokgi.errors.service import HeldNotJoinable, ImportNotCancellable, NothingToGive, SearchWithoutResult
+from bokgi.errors.service import HeldChanged, HeldNotJoinable, ImportNotCancellable, NothingToGive, SearchWithoutResult
 from bokgi.errors.store import ManifestBroken, SegmentBroken, StoreTooNew
 from bokgi.errors.strategies import StrategyUnknown
 
@@ -54,6 +54,7 @@ STATUS_OF: Mapping[type[BokgiError], int] = {
     SearchWithoutResult: 409,
     ImportNotCancellable: 409,
     HeldNotJoinable: 409,
+    HeldChanged: 409,
     IdempotencyKeyReused: 409,
     ConfigNameTaken: 409,
     StrategyUnknown: 400,  # named in a body, never in an address

@@ -82,12 +82,21 @@ class HeldDifference(Answer):
     after: float = Field(description="Close of the answer.")
 
 
+class LeftBars(Answer):
+    """Stored bars that taking an answer would leave in the version before alone, because the answer does not have them."""
+
+    bars: int = Field(ge=1)
+    first: str = Field(description="Session; of bars within the day with the time of their start.", examples=["2026-03-05 09:05"])
+    last: str
+
+
 class HeldRow(Answer):
     """One answer that is held back, and what taking it would change; nulls where it cannot be read, which `problem` says."""
 
     source: str
     interval: str
     code: Code
+    sha256: str = Field(description="Of the answer; a decision names it.")
     before: SeriesExtent | None = Field(description="What is stored.")
     after: SeriesExtent | None = Field(description="What the source sent.")
     common: int | None = Field(description="Bars that both have.")
@@ -95,6 +104,7 @@ class HeldRow(Answer):
     factor: float | None = Field(description="By which every close in common differs; null where there is no such factor.")
     older: int | None = Field(description="Stored bars from before the answer.")
     keeps_older: bool | None = Field(description="Whether these would be kept, read times `factor`.")
+    left: LeftBars | None = Field(description="What taking it would leave in the earlier version alone; null where nothing.")
     differences: list[HeldDifference] = Field(description="The first ones.")
     reason: Words | None
     problem: Words | None
@@ -108,6 +118,7 @@ class HeldDecision(Answer):
     source: str
     interval: str
     code: Code
+    sha256: str | None = Field(None, description="Of the answer.")
     before: SeriesExtent | None
     after: SeriesExtent | None
     offered: SeriesExtent
@@ -115,7 +126,9 @@ class HeldDecision(Answer):
     differing: int
     factor: float | None
     rescaled_bars: int = Field(description="Older bars that are read times `factor`.")
-    left_bars: int = Field(description="Older bars that stay in the version before alone.")
+    left_bars: int = Field(description="Bars that the answer lacks and that stay in the version before alone.")
+    left_first: str | None = Field(None, description="When the first of them begins.")
+    left_last: str | None = Field(None, description="When the last of them begins.")
     version_before: int | None
     version_after: int | None
 
@@ -137,3 +150,4 @@ class HeldRequest(Request):
     decision: Choice = Field(
         Choice.TAKE, description="`take` exchanges the series, `join` adds what agrees, `refuse` keeps what is stored."
     )
+    sha256: str = Field(description="Of the answer that was looked at, as `GET /api/data/held` gives it.")

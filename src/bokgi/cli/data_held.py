@@ -27,6 +27,12 @@ held = LazyGroup(
     ),
 )
 _SOURCE = click.option("--source", default="yahoo", show_default=True, metavar="NAME", help=say("Who sent it.", "제공처."))
+_SHA256 = click.option(
+    "--sha256",
+    required=True,
+    metavar="HASH",
+    help=say("The answer that you looked at, as `show` names it.", "보고 정하는 자료의 SHA-256(`show`가 알려 줍니다)."),
+)
 _INTERVAL = click.option("--interval", default="1d", show_default=True, metavar="LENGTH", help=say("Length of the bars.", "봉 간격."))
 
 
@@ -64,6 +70,8 @@ def show_command(settings: Settings, /, code: str, source: str, interval: str) -
     if view.reason is not None:
         click.echo(fault_sentence(view.reason, current_language()))
     _show_differences(view)
+    _show_left(view)
+    click.echo(f"SHA-256: {view.sha256}")
     _show_ways(view, chosen)
 
 
@@ -78,6 +86,7 @@ def show_command(settings: Settings, /, code: str, source: str, interval: str) -
 @click.argument("code")
 @_SOURCE
 @_INTERVAL
+@_SHA256
 @click.pass_obj
 def take_command(settings: Settings, /, **asked: Any) -> int:
     """Take."""
@@ -95,6 +104,7 @@ def take_command(settings: Settings, /, **asked: Any) -> int:
 @click.argument("code")
 @_SOURCE
 @_INTERVAL
+@_SHA256
 @click.pass_obj
 def join_command(settings: Settings, /, **asked: Any) -> int:
     """Join."""
@@ -107,15 +117,16 @@ def join_command(settings: Settings, /, **asked: Any) -> int:
 @click.argument("code")
 @_SOURCE
 @_INTERVAL
+@_SHA256
 @click.pass_obj
 def refuse_command(settings: Settings, /, **asked: Any) -> int:
     """Refuse."""
     return _decide(settings, Choice.REFUSE, **asked)
 
 
-def _decide(settings: Settings, choice: Choice, code: str, source: str, interval: str) -> int:
+def _decide(settings: Settings, choice: Choice, code: str, source: str, interval: str, sha256: str) -> int:
     chosen = held_answer(settings.home, source, interval, _code(code))
-    record = decide(Store(settings.home), Master.read(settings.home), chosen, choice)
+    record = decide(Store(settings.home), Master.read(settings.home), chosen, choice, sha256)
     click.echo(_of_language(decision_words(record)))
     return DONE
 
@@ -135,15 +146,25 @@ def _show_differences(view: HeldView) -> None:
     console().print(shown)
 
 
+def _show_left(view: HeldView) -> None:
+    """What is lost, before anybody decides."""
+    left = view.left
+    if left is not None:
+        click.echo(
+            say(
+                f"If taken: {left.bars:,} stored bars that the answer lacks ({left.first}~{left.last}) stay in the old version alone.",
+                f"새 값을 쓰면: 새 자료에 없는 저장된 봉 {left.bars:,}개({left.first}~{left.last})는 이전 판에만 남습니다.",
+            )
+        )
+
+
 def _show_ways(view: HeldView, chosen: Held) -> None:
-    words = f"{chosen.code} --source {chosen.source} --interval {chosen.interval}"
+    words = f"{chosen.code} --source {chosen.source} --interval {chosen.interval} --sha256 {view.sha256}"
     older = ""
     if view.keeps_older:
         older = say(
             f"; the {view.older:,} bars before are read times {view.factor:.6g}", f"; 앞의 봉 {view.older:,}개는 {view.factor:.6g}배로 읽음"
         )
-    elif view.older:
-        older = say(f"; the {view.older:,} bars before it stay in the old version alone", f"; 앞의 봉 {view.older:,}개는 이전 판에만 남음")
     click.echo(f"bokgi data held take {words}{older}")
     if not view.differing:
         click.echo(f"bokgi data held join {words}")

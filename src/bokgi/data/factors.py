@@ -46,7 +46,7 @@ class FactorSpan:
 
 
 Factors = Mapping[str, Sequence[FactorSpan]]
-"""Spans by code, in order; a code without any is read as it is stored."""
+"""Spans by code, in order; a code without any is read as it is stored: nothing is known of it, or (an empty row) its factors are one."""
 
 
 def factor_spans(table: pl.DataFrame, adjust: AdjustFor, *, is_adjusted: bool) -> tuple[FactorSpan, ...]:

@@ -107,6 +107,11 @@ FAULT_KINDS: dict[str, FaultKind] = {
         "{code}: adjusted prices were asked for, but no factors are known; the unadjusted prices were used as they are stored. Import a "
         "table of factors with `bokgi data import`.",
     ),
+    "factors_are_one": FaultKind(
+        _NOTE,
+        "{code}: 수정주가를 요청했고 수정계수도 있으나 모두 1이어서, 저장된 값 그대로 계산했습니다.",
+        "{code}: adjusted prices were asked for, and factors are known: all of them are one, so the prices were used as they are stored.",
+    ),
     # What the bars are like.
     "missing_sessions": FaultKind(
         _WARNING,

@@ -270,6 +270,21 @@ class HeldNotJoinable(InputError):
         super().__init__(field="decision", code=code, count=f"{count:,}")
 
 
+class HeldChanged(InputError):
+    code = "held_changed"
+    english = (
+        "The decision about {code} is for the answer with the SHA-256 {given}, but another one is held now: {now}. Nothing was changed. "
+        "Look at the newer answer, then decide with its SHA-256."
+    )
+    korean = (
+        "{code}에 대한 결정은 SHA-256이 {given}인 자료를 보고 한 것인데, 지금은 다른 자료({now})가 보류되어 있습니다. 바뀐 것은 없습니다. "
+        "새로 온 자료를 본 뒤 그 SHA-256으로 다시 정하세요."
+    )
+
+    def __init__(self, code: str, given: str, now: str) -> None:
+        super().__init__(field="sha256", code=code, given=given[:64] or "-", now=now)
+
+
 class NothingHeld(MissingError):
     code = "nothing_held"
     english = "No answer of a source is held back for '{what}'. `bokgi data held list` and GET /api/data/held name those that are."

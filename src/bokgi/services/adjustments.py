@@ -27,8 +27,8 @@ def adjustment_findings(store: Store, request: BacktestRequest, version: int | N
     lacking = [
         code for code in request.codes if code in series and not known.get(code) and (wants_dividends or not series[code].facts.adjusted)
     ]
-    absent = tuple(Fault("no_factors", code, 1) for code in lacking)
-    touched = {code: spans for code, spans in (request.factors or {}).items() if code in request.codes and code in series}
+    absent = tuple(Fault("factors_are_one" if code in known else "no_factors", code, 1) for code in lacking)
+    touched = {code: spans for code, spans in known.items() if spans and code in request.codes and code in series}
     if not touched:
         return absent, ()
     stored = store.read_incoming(list(touched), request.interval, version=version)

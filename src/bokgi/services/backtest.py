@@ -217,5 +217,5 @@ def data_findings(store: Store, request: BacktestRequest, version: int | None) -
     others = (fault for fault in lasting_faults(store.faults_for(*asked, version=version)) if fault.kind != "repaired_block")
     kept = (*repair_faults(repairs, are_applied=not request.raw_data), *others)
     adjusted, records = adjustment_findings(store, request, version)
-    faults = (*adjusted, *(fault for fault in kept if fault.kind != SPLIT or fault.code not in (request.factors or {})))
+    faults = (*adjusted, *(fault for fault in kept if fault.kind != SPLIT or not (request.factors or {}).get(fault.code)))
     return faults, (*(() if request.raw_data else repairs), *records)

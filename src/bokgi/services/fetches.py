@@ -77,14 +77,14 @@ class Fetches:
         """The last decisions about held answers, the newest first."""
         return decided_rows(self._shelves.user)
 
-    def decide_held(self, profile: str, source: str, interval: str, code: str, decision: str) -> ImportRow:
-        """Queue a decision about a held answer; a worker carries it out.
+    def decide_held(self, profile: str, source: str, interval: str, code: str, decision: str, sha256: str) -> ImportRow:
+        """Queue a decision about the held answer with this SHA-256; a worker carries it out.
 
         Raises
         ------
-        NothingHeld, FieldInvalid
+        NothingHeld, HeldChanged, FieldInvalid
         """
-        asked = checked_choice(self._settings.home, source, interval, code, decision)
+        asked = checked_choice(self._settings.home, source, interval, code, decision, sha256)
         row = self._rows.add(profile, f"{source} {interval}: {code}", "", {"held": asked}, 0)
         self._queue.enqueue(import_job(row))
         return row

@@ -9,9 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from bokgi.data.fault_catalog import fault_sentence
-from bokgi.data.sources.held import Choice, HeldView, decide, decisions, held_answer, held_answers, held_view
+from bokgi.data.sources.held import (
+    Choice,
+    HeldView,
+    check_same_answer,
+    decide,
+    decisions,
+    held_answer,
+    held_answers,
+    held_sha256,
+    held_view,
+)
 from bokgi.errors.base import BokgiError, Language
 from bokgi.errors.requests import FieldInvalid
+from bokgi.errors.service import NothingHeld
 from bokgi.records.imports import ImportRow
 from bokgi.services.import_entries import error_json
 from bokgi.services.shelf import Shelf
@@ -30,10 +41,13 @@ def held_rows(shelf: Shelf) -> list[dict[str, Any]]:
     for held in held_answers(shelf.home):
         known = {"source": held.source, "interval": str(held.interval), "code": held.code}
         try:
+            known |= {"sha256": held_sha256(held)}
             rows.append(known | _view_json(held_view(shelf.store, held)) | {"problem": None})
+        except NothingHeld:
+            continue  # decided while we looked
         except BokgiError as error:
             said = {"korean": error.sentence(Language.KOREAN), "english": error.sentence()}
-            rows.append(known | dict.fromkeys(_VIEW_FIELDS) | {"differences": [], "problem": said})
+            rows.append(dict.fromkeys(_VIEW_FIELDS) | known | {"differences": [], "problem": said})
     return rows
 
 
@@ -42,17 +56,18 @@ def decided_rows(shelf: Shelf) -> list[dict[str, Any]]:
     return decisions(shelf.home)[:SHOWN_DECISIONS]
 
 
-def checked_choice(home: Path, source: str, interval: str, code: str, choice: str) -> dict[str, str]:
-    """The hints of a decision.
+def checked_choice(home: Path, source: str, interval: str, code: str, choice: str, sha256: str) -> dict[str, str]:
+    """The hints of a decision about the answer with this SHA-256.
 
     Raises
     ------
-    NothingHeld, FieldInvalid
+    NothingHeld, HeldChanged, FieldInvalid
     """
     if choice not in list(Choice):
         raise FieldInvalid("decision", choice, ", ".join(Choice))
     held = held_answer(home, source, interval, code)
-    return {"source": held.source, "interval": str(held.interval), "code": held.code, "decision": choice}
+    check_same_answer(held, sha256)
+    return {"source": held.source, "interval": str(held.interval), "code": held.code, "decision": choice, "sha256": sha256.lower()}
 
 
 def held_of(row: ImportRow) -> Mapping[str, Any] | None:
@@ -65,7 +80,7 @@ def decided(shelf: Shelf, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]
     """Carry a decision out: its report, and why it failed."""
     try:
         held = held_answer(shelf.home, str(asked["source"]), str(asked["interval"]), str(asked["code"]))
-        record = decide(shelf.store, shelf.master, held, Choice(asked["decision"]))
+        record = decide(shelf.store, shelf.master, held, Choice(asked["decision"]), str(asked.get("sha256", "")))
     except BokgiError as error:
         return [], error_json(error)
     return [_entry(record)], None
@@ -81,8 +96,9 @@ def decision_words(record: Mapping[str, Any]) -> tuple[str, str]:
         more_korean = f" 앞의 봉 {record['rescaled_bars']:,}개는 {record['factor']:.6g}배로 읽습니다."
         more_english = f" The {record['rescaled_bars']:,} bars before it are read times {record['factor']:.6g}."
     if record["left_bars"]:
-        more_korean = f" 앞의 봉 {record['left_bars']:,}개는 {record['version_before']}판에만 남습니다."
-        more_english = f" The {record['left_bars']:,} bars before it stay in version {record['version_before']} alone."
+        span = f" ({record['left_first']}~{record['left_last']})" if record.get("left_first") else ""
+        more_korean += f" 새 자료에 없는 봉 {record['left_bars']:,}개{span}는 {record['version_before']}판에만 남습니다."
+        more_english += f" {record['left_bars']:,} bars that it lacks{span} stay in version {record['version_before']} alone."
     return (
         f"{name}: {korean}. 앞: {before}; 뒤: {after}.{more_korean}",
         f"{name}: {english}. Before: {before}; after: {after}.{more_english}",
@@ -93,7 +109,7 @@ def _extent_words(extent: Mapping[str, Any] | None) -> str:
     return "-" if extent is None else f"{extent['bars']:,} ({extent['first']}~{extent['last']}, {extent['last_close']:,.10g})"
 
 
-_VIEW_FIELDS = ("before", "after", "common", "differing", "factor", "older", "keeps_older", "differences", "reason")
+_VIEW_FIELDS = ("sha256", "left", "before", "after", "common", "differing", "factor", "older", "keeps_older", "differences", "reason")
 
 
 def _view_json(view: HeldView) -> dict[str, Any]:
@@ -101,6 +117,8 @@ def _view_json(view: HeldView) -> dict[str, Any]:
     if view.reason is not None:
         reason = {"korean": fault_sentence(view.reason, Language.KOREAN), "english": fault_sentence(view.reason)}
     return {
+        "sha256": view.sha256,
+        "left": asdict(view.left) if view.left else None,
         "before": view.before.to_json() if view.before else None,
         "after": view.after.to_json(),
         "common": view.common,

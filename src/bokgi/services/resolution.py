@@ -74,12 +74,13 @@ def resolve(store: Store, master: Master, request: BacktestRequest, *, version: 
 
 
 def _factors(request: BacktestRequest, series: Mapping[str, StoredSeries | None], master: Master) -> Factors | None:
-    """What adjusted prices mean today; None where the stored ones were asked for."""
+    """What adjusted prices mean today, no span where all factors are one; None where the stored prices were asked for."""
     if request.adjust is None:
         return None
     held = {code: item.facts for code, item in series.items() if item is not None}
-    spans = {code: factor_spans(master.factors(code), request.adjust, is_adjusted=facts.adjusted) for code, facts in held.items()}
-    return {code: own for code, own in spans.items() if own}
+    tables = {code: (master.factors(code), facts.adjusted) for code, facts in held.items()}
+    known = {code: pair for code, pair in tables.items() if not pair[0].is_empty()}
+    return {code: factor_spans(table, request.adjust, is_adjusted=is_adjusted) for code, (table, is_adjusted) in known.items()}
 
 
 def _check_known(codes: tuple[str, ...], stored: Mapping[Interval, Mapping[str, StoredSeries]], master: Master) -> None:

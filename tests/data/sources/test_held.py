@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from bokgi.bars.interval import DAILY
+from bokgi.cli import data_held
 from bokgi.cli.main import main
 from bokgi.data.importers.entry import Outcome
 from bokgi.data.incoming import Incoming
 from bokgi.data.master import Master
-from bokgi.data.sources.held import Choice, decide, decisions, held_answer, held_answers, held_view
+from bokgi.data.sources.held import Choice, decide, decisions, held_answer, held_answers, held_sha256, held_view
 from bokgi.data.sources.port import Wanted
 from bokgi.data.store import Store
-from bokgi.errors.service import HeldNotJoinable, NothingHeld
+from bokgi.errors.base import Language
+from bokgi.errors.service import HeldChanged, HeldNotJoinable, NothingHeld
 from bokgi.errors.store import FactsDiffer
 from tests.data.sources.answers import CLOSES, CODE, SESSIONS
 from tests.data.sources.test_fetching import EVENING, Told, Watch, fetched, stored
@@ -31,7 +33,8 @@ def store(tmp_path: Path) -> Store:
 
 def decided(store: Store, choice: Choice) -> dict[str, object]:
     home = store.folder.parent
-    return decide(store, Master.read(home), held_answer(home, "told", "1d", CODE), choice, clock=Watch())
+    held = held_answer(home, "told", "1d", CODE)
+    return decide(store, Master.read(home), held, choice, held_sha256(held), clock=Watch())
 
 
 def hold_halves(store: Store, first: int = 0) -> None:
@@ -117,8 +120,63 @@ def test_a_dividend_in_the_past_is_no_factor_for_all_of_it(store: Store) -> None
 def test_stored_bars_that_a_taken_answer_does_not_have_are_counted(store: Store) -> None:
     fetched(store, Told(SESSIONS[:18], CLOSES[:18]))
     fetched(store, Told(SESSIONS[:15], HALVES[:15]), Watch(LATER))
-    assert decided(store, Choice.TAKE)["left_bars"] == 3
+    left = held_view(store, held_answers(store.folder.parent)[0]).left
+    assert left is not None
+    assert (left.bars, left.first, left.last) == (3, str(SESSIONS[15]), str(SESSIONS[17]))
+    record = decided(store, Choice.TAKE)
+    assert (record["left_bars"], record["left_first"], record["left_last"]) == (3, str(SESSIONS[15]), str(SESSIONS[17]))
     assert stored(store) == HALVES[:15]
+
+
+def test_bars_that_a_factor_keeps_are_not_said_to_be_lost(store: Store) -> None:
+    fetched(store, Told(SESSIONS[:18], CLOSES[:18]))
+    fetched(store, Told(SESSIONS[5:16], HALVES[5:16]), Watch(LATER))
+    view = held_view(store, held_answers(store.folder.parent)[0])
+    assert (view.older, view.keeps_older) == (5, True)
+    assert view.left is not None
+    assert (view.left.bars, view.left.first, view.left.last) == (2, str(SESSIONS[16]), str(SESSIONS[17]))
+
+
+@pytest.mark.parametrize("choice", list(Choice))
+def test_a_decision_is_for_the_answer_that_was_looked_at_and_no_other(store: Store, choice: Choice) -> None:
+    hold_halves(store)
+    home = store.folder.parent
+    (held,) = held_answers(home)
+    looked_at = held_view(store, held)
+    thirds = [close / 3 for close in CLOSES]
+    fetched(store, Told(SESSIONS, thirds), Watch(LATER + timedelta(days=1)))
+    before = stored(store)
+    with pytest.raises(HeldChanged) as refused:
+        decide(store, Master.read(home), held, choice, looked_at.sha256)
+    newer = held_view(store, held)
+    assert newer.sha256 in refused.value.sentence()
+    assert looked_at.sha256 in refused.value.sentence()
+    assert (stored(store), decisions(home), held_answers(home)) == (before, [], (held,))
+    assert newer.after.last_close == thirds[-1]
+
+
+def test_an_answer_that_was_refused_is_not_held_again_and_the_fetch_says_when(store: Store) -> None:
+    hold_halves(store)
+    decided(store, Choice.REFUSE)
+    report = fetched(store, Told(SESSIONS, HALVES), Watch(LATER + timedelta(days=1)))
+    (entry,) = report.entries
+    assert entry.outcome is Outcome.SKIPPED
+    assert "the same answer was refused on 2026-03-31 21:00" in entry.english
+    assert "2026-03-31 21:00에 거절한 것과" in entry.korean
+    assert held_answers(store.folder.parent) == ()
+    assert [fault.kind for fault in store.faults_for([CODE], DAILY) if fault.kind == "source_contradicts"] == ["source_contradicts"]
+    thirds = [close / 3 for close in CLOSES]
+    assert fetched(store, Told(SESSIONS, thirds), Watch(LATER + timedelta(days=2))).count(Outcome.HELD) == 1, "another one is held"
+    assert list((store.folder.parent / "fetches/told/held").iterdir()) == [held_answers(store.folder.parent)[0].path]
+
+
+def test_a_line_of_a_decision_that_a_crash_cut_off_says_nothing_and_ruins_nothing(store: Store) -> None:
+    hold_halves(store)
+    path = store.folder.parent / "fetches/decisions.jsonl"
+    path.write_text('{"at": "2026-03-3', encoding="utf-8")
+    assert decisions(store.folder.parent) == []
+    record = decided(store, Choice.REFUSE)
+    assert decisions(store.folder.parent) == [record]
 
 
 def test_an_answer_of_another_kind_is_never_joined(store: Store) -> None:
@@ -176,12 +234,30 @@ def test_the_commands_list_show_and_decide(store: Store, capsys: pytest.CaptureF
     assert code == 0
     assert "10,000" in said
     assert "5,000" in said
-    assert f"bokgi data held take {CODE} --source told --interval 1d" in said
+    sha256 = held_sha256(held_answers(tmp_path)[0])
+    assert f"bokgi data held take {CODE} --source told --interval 1d --sha256 {sha256}" in said
     assert f"bokgi data held join {CODE}" not in said
-    code, said = run(capsys, tmp_path, "take", CODE, "--source", "told")
+    assert run(capsys, tmp_path, "take", CODE, "--source", "told")[0] == 2, "which answer is to be said"
+    assert run(capsys, tmp_path, "take", CODE, "--source", "told", "--sha256", "0" * 64)[0] == 2
+    assert len(held_answers(tmp_path)) == 1
+    code, said = run(capsys, tmp_path, "take", CODE, "--source", "told", "--sha256", sha256)
     assert code == 0
     assert "the new values were taken" in said
     assert "the new values were taken" in run(capsys, tmp_path, "list")[1]
     line = json.loads((tmp_path / "fetches/decisions.jsonl").read_text("utf-8"))
     assert line["decision"] == "take"
-    assert run(capsys, tmp_path, "refuse", CODE, "--source", "told")[0] == 2
+    assert run(capsys, tmp_path, "refuse", CODE, "--source", "told", "--sha256", sha256)[0] == 2
+
+
+def test_show_says_what_would_be_lost_before_anybody_decides(
+    store: Store, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched(store, Told(SESSIONS[:18], CLOSES[:18]))
+    fetched(store, Told(SESSIONS[:15], HALVES[:15]), Watch(LATER))
+    span = f"({SESSIONS[15]}~{SESSIONS[17]})"
+    said = run(capsys, tmp_path, "show", CODE, "--source", "told")[1]
+    assert f"If taken: 3 stored bars that the answer lacks {span} stay in the old version alone." in said
+    monkeypatch.setattr(data_held, "current_language", lambda: Language.KOREAN)
+    monkeypatch.setattr(data_held, "say", lambda _english, korean: korean)
+    said = run(capsys, tmp_path, "show", CODE, "--source", "told")[1]
+    assert f"새 자료에 없는 저장된 봉 3개{span}는 이전 판에만 남습니다." in said

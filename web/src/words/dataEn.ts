@@ -88,7 +88,7 @@ export const dataEn: DataWords = {
   heldDifferences: 'Closes that differ',
   heldDiffering: (common, differing) => `${differing} of the ${common} bars in common differ.`,
   heldRescaled: (bars, factor) => `If taken, the ${bars} bars before are read times ${factor} (what is stored stays).`,
-  heldLeft: (bars) => `If taken, the ${bars} bars before stay in the earlier version alone.`,
+  heldLeft: (bars, first, last) => `If taken, ${bars} stored bars that the answer lacks (${first} ~ ${last}) stay in the earlier version alone.`,
   heldWorking: 'Working…',
   heldDecisions: 'Earlier decisions',
   heldDecided: { take: 'Taken', join: 'Joined', refuse: 'Refused' },

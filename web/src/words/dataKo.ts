@@ -86,7 +86,8 @@ export const dataKo = {
   heldDifferences: '서로 다른 종가',
   heldDiffering: (common: string, differing: string) => `겹치는 봉 ${common}개 중 ${differing}개가 다릅니다.`,
   heldRescaled: (bars: string, factor: string) => `새 값을 쓰면 앞의 봉 ${bars}개는 ${factor}배로 읽습니다(저장된 값은 그대로).`,
-  heldLeft: (bars: string) => `새 값을 쓰면 앞의 봉 ${bars}개는 이전 판에만 남습니다.`,
+  heldLeft: (bars: string, first: string, last: string) =>
+    `새 값을 쓰면, 새 자료에 없는 저장된 봉 ${bars}개(${first} ~ ${last})는 이전 판에만 남습니다.`,
   heldWorking: '처리하는 중…',
   heldDecisions: '지난 결정',
   heldDecided: { take: '새 값을 씀', join: '이어 붙임', refuse: '거절함' },

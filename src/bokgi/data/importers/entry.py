@@ -33,7 +33,8 @@ _SIGNS = {"open": "O", "high": "H", "low": "L", "close": "C", "volume": "V"}
 
 
 class Outcome(StrEnum):
-    """REPAIRED: taken after rows were dropped or changed; SKIPPED: not a kind of file that is read, or a source that was asked today.
+    """REPAIRED: taken after rows were dropped or changed; SKIPPED: not a kind of file that is read, a source that was asked today, or
+    its answer that a person refused earlier.
 
     PREVIEWED: read and judged, nothing was stored.
     Of sources alone: CURRENT: nothing new; HELD: kept beside the store, for it contradicts what is stored.

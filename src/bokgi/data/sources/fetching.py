@@ -23,11 +23,11 @@ from bokgi.data.incoming import Incoming
 from bokgi.data.judging import judged
 from bokgi.data.master import Master
 from bokgi.data.session_hours import session_table, zone_of
+from bokgi.data.sources.held import Held, hold
 from bokgi.data.sources.ledger import Ledger
 from bokgi.data.sources.past import Past, compared_with_past
 from bokgi.data.sources.port import Clock, Source, Wanted
 from bokgi.data.store import Store
-from bokgi.data.store_export import write_export
 from bokgi.errors.base import BokgiError, Language
 from bokgi.errors.runs import RunCancelled
 from bokgi.errors.sources import LoginRefused, SourceLimited, SourceNotInstalled, SourceUnreachable
@@ -177,10 +177,11 @@ class Fetching:
         return answer if whole.bars.is_empty() else described_by(whole, Master.read(self._home))
 
     def _held(self, wanted: Wanted, answer: Incoming, faults: tuple[Fault, ...]) -> ImportEntry:
-        """Keep the answer beside the store and the finding with the series."""
-        file = self._home / "fetches" / self._source.name / "held" / f"{wanted.code}_{wanted.interval}.parquet"
-        write_export(answer, file, "parquet")
+        """Keep the answer beside the store and the finding with the series; an answer that a person refused is not kept again."""
         self._store.add_faults(wanted.interval, faults)
+        refused_at = hold(self._home, Held.of(self._home, self._source.name, wanted.interval, wanted.code), answer)
+        if refused_at is not None:
+            return replace(_entry(self._path(wanted), Outcome.SKIPPED, *_refused_words(refused_at)), faults=faults)
         words = f"{wanted.code} --source {self._source.name} --interval {wanted.interval}"
         korean = f"{fault_sentence(faults[0], Language.KOREAN)} 보고 정하려면: bokgi data held show {words}"
         english = f"{fault_sentence(faults[0])} To look and decide: bokgi data held show {words}"
@@ -208,6 +209,14 @@ class Fetching:
 
     def _path(self, wanted: Wanted) -> Path:
         return Path(f"{self._source.name} {wanted.code} {wanted.interval}")
+
+
+def _refused_words(at: str) -> tuple[str, str]:
+    day = f"{datetime.fromisoformat(at).astimezone(ZoneInfo(zone_of(Exchange.XKRX))):%Y-%m-%d %H:%M}"
+    return (
+        f"{day}에 거절한 것과 똑같은 자료라서 다시 보류하지 않았습니다. 저장된 봉은 그대로입니다",
+        f"the same answer was refused on {day} (Korea), so it is not held back again; the stored bars stay as they are",
+    )
 
 
 def _entry(path: Path, outcome: Outcome, korean: str, english: str) -> ImportEntry:

@@ -62,7 +62,7 @@ class Ledger:
         now = self._clock()
         line = json.dumps(asdict(Asked(code, str(interval), now.isoformat(), outcome)), ensure_ascii=False)
         with writing(self.folder), self._path(now).open("ab+") as opened:
-            opened.write((_line_end_before(opened) + line + "\n").encode())
+            opened.write((line_end_before(opened) + line + "\n").encode())
         sync_file(self._path(now))
 
     def wait_for_gap(self, gap_seconds: float) -> None:
@@ -98,7 +98,7 @@ def _asked_in(line: bytes) -> Asked | None:
         return None
 
 
-def _line_end_before(opened: BinaryIO) -> str:
+def line_end_before(opened: BinaryIO) -> str:
     """What ends the last line of a file before another is added: nothing where it is whole."""
     if opened.seek(0, os.SEEK_END) == 0:
         return ""
