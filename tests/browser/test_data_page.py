@@ -99,7 +99,7 @@ def test_a_decision_about_an_answer_that_another_replaced_is_refused_and_the_new
     answer = store.read_incoming([SPLIT], DAILY)
     prices = [pl.col(name) * 3 for name in ("open", "high", "low", "close")]
     write_export(replace(answer, bars=answer.bars.with_columns(prices)), held, "parquet")
-    page = open_page("/pages/data.html")
+    page = open_page("/pages/data.html", is_tolerant=True)  # the browser logs a refusal as an error
     card = page.get_by_role("article", name=f"{SPLIT} 일봉")
     expect(card).to_contain_text("19개가 다릅니다.")
     assert "이전 판에만 남습니다" not in card.inner_text()
@@ -152,8 +152,34 @@ def test_columns_are_said_in_a_table_before_a_file_is_imported(open_page: Open, 
     expect(page.get_by_label("거래날 열은")).to_be_enabled()
     page.get_by_label("거래날 열은").select_option("date")
     expect(page.get_by_text("읽을 수 있습니다.")).to_be_visible()
+    volume = page.get_by_label("거래량 열은")
+    volume.select_option("ignore")
+    expect(page.get_by_text("읽고 점검하는 중…")).to_have_count(0)
+    expect(volume).to_have_value("ignore")
+    assert served.ask("/api/data/imports")["imports"][0]["hints"]["columns"].endswith("거래량=ignore")
+    volume.select_option("")
+    expect(volume).to_have_value("volume")
+    expect(volume).to_be_enabled()
     assert "000660" not in [one["code"] for one in served.ask("/api/data/series?interval=1d")["series"]]
     page.get_by_role("button", name="이대로 가져오기").focus()
     page.keyboard.press("Enter")
     expect(page.locator("li", has=page.get_by_text(file.name, exact=True)).first).to_contain_text("가져옴")
     assert "000660" in [one["code"] for one in served.ask("/api/data/series?interval=1d")["series"]]
+
+
+def test_another_file_is_asked_about_anew(open_page: Open, tmp_path: Path) -> None:
+    """What was chosen for one file says nothing of the next, though its columns have the same places and titles."""
+    first, second = tmp_path / "000660_a.csv", tmp_path / "000660_b.csv"
+    for file in (first, second):
+        file.write_text("날짜,종가,값\n2025-10-16,70200,1\n2025-10-17,70800,2\n", encoding="utf-8")
+    page = open_page("/pages/data.html")
+    page.get_by_label("미리 보기만(저장하지 않음)").check()
+    page.locator("input[type=file]").set_input_files([first])
+    page.get_by_label("종가 열은").select_option("ignore")
+    expect(page.get_by_text("아직 없는 것: 종가")).to_be_visible()
+    expect(page.get_by_label("종가 열은")).to_have_value("ignore")
+    page.locator("input[type=file]").set_input_files([second])
+    expect(page.get_by_role("heading", name=second.name)).to_be_visible()
+    expect(page.get_by_label("종가 열은")).to_have_value("close")
+    expect(page.get_by_label("값 열은")).to_have_value("")
+    expect(page.get_by_text("읽을 수 있습니다.")).to_be_visible()

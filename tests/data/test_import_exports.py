@@ -16,6 +16,7 @@ from bokgi.data.importers.registry import read_file
 from bokgi.data.incoming import Incoming
 from bokgi.data.series import ClosingAuction, VolumeKind
 from bokgi.data.store import Store
+from bokgi.errors.base import BokgiError
 from bokgi.errors.imports import AllDayClose, CodesContradict, CodesMixed, CodeUnknown, ColumnsMissing, IntervalUnclear
 from bokgi.errors.requests import FieldInvalid
 from bokgi.market.instruments import Board, Exchange, Kind
@@ -272,6 +273,22 @@ def test_columns_that_a_person_names_go_before_those_that_are_recognised(tmp_pat
         (70_000.0, 70_500.0, 69_500.0, 70_200.0, 1_000.0),
         (70_200.0, 70_900.0, 70_100.0, 70_800.0, 1_200.0),
     ]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
+def test_a_recognised_column_that_a_person_does_not_want_is_not_read(tmp_path: Path, suffix: str) -> None:
+    others = ("거래일=date", "수량=ignore", "시작=ignore")
+
+    def closes(*words: str) -> list[float]:
+        found = read_file(own_file(tmp_path, suffix), ImportHints(columns=told_columns([*others, *words])))
+        assert isinstance(found, list)
+        assert found[0].bars["volume"].null_count() == 2
+        return found[0].bars["close"].to_list()
+
+    assert closes() == [70_200.0, 70_800.0], "two titles of a close: the first counts"
+    assert closes("체결가=ignore") == [1.0, 1.0]
+    with pytest.raises(BokgiError):
+        closes("체결가=ignore", "종가=ignore")
 
 
 def test_a_column_that_the_file_does_not_have_is_named(tmp_path: Path) -> None:

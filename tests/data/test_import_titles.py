@@ -34,6 +34,13 @@ def test_what_a_person_says_goes_first_and_a_field_has_one_column(tmp_path: Path
     assert [each.column for each in found] == ["date", "", "high", "low", "close", "open"]
 
 
+def test_a_column_that_is_not_to_be_used_says_so_and_takes_no_field_from_others(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text(TEXT, encoding="utf-8")
+    found = found_columns(file, ImportHints(columns=(("시가", "ignore"), ("고가", "ignore"), ("메모", "open"))))
+    assert [each.column for each in found] == ["", "ignore", "ignore", "low", "", "open"]
+
+
 def test_a_workbook_and_a_parquet_file_say_theirs_below_headings_too(tmp_path: Path) -> None:
     import openpyxl
 

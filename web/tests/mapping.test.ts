@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canBeNamed, missingFields, toldColumns, withChoice } from '../src/screens/data/mapping'
+import { canBeNamed, IGNORE, missingFields, toldColumns, withChoice } from '../src/screens/data/mapping'
 
 const columns = (...found: string[]) => found.map((column) => ({ title: column, column, samples: [] }))
 
@@ -15,6 +15,13 @@ describe('the columns of an own file', () => {
     expect(second).toEqual({ b: 'close' })
     expect(withChoice(second, 'b', '')).toEqual({})
     expect(withChoice({ a: 'open', b: 'close' }, 'c', '')).toEqual({ a: 'open', b: 'close' })
+  })
+
+  it('tells that a recognised column is not to be used, of as many as a person likes', () => {
+    const chosen = withChoice(withChoice({ 값: 'close' }, '종가', IGNORE), '거래량', IGNORE)
+    expect(toldColumns(chosen)).toBe('값=close,종가=ignore,거래량=ignore')
+    expect(missingFields([{ title: '종가', column: IGNORE, samples: [] }])).toEqual(['date', 'close'])
+    expect(withChoice(chosen, '종가', '')).toEqual({ 값: 'close', 거래량: IGNORE })
   })
 
   it('says which fields are still missing', () => {

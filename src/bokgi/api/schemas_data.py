@@ -107,7 +107,11 @@ class UploadRequest(Request):
     volume_kind: VolumeKind | None = Field(None, description="What the volume counts.")
     source: str | None = Field(None, description="Where the data come from.")
     adjusted: bool | None = Field(None, description="Whether prices are adjusted for splits.")
-    columns: str | None = Field(None, description="What columns are that are not recognised.", examples=["체결가=close,거래일=date"])
+    columns: str | None = Field(
+        None,
+        description="What columns are that are not recognised; `ignore` for one that is recognised and is not to be used.",
+        examples=["체결가=close,거래일=date,메모=ignore"],
+    )
     preview: bool | None = Field(None, description="Read and judge, and store nothing.")
     replace: bool | None = Field(None, description="Let new bars take the place of different stored ones.")
 
@@ -130,7 +134,7 @@ class FileColumn(Answer):
     """A column of a previewed file."""
 
     title: str
-    column: str = Field(description="What it is taken for; empty where it is not recognised.")
+    column: str = Field(description="What it is taken for; empty where it is not recognised, `ignore` where the upload said so.")
     samples: list[str] = Field(description="Its first values.")
 
 

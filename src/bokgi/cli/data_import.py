@@ -75,7 +75,10 @@ def _words(kind: type[StrEnum]) -> click.Choice[str]:
     "columns",
     multiple=True,
     metavar="TITLE=COLUMN",
-    help=say("What a column is that is not recognised, e.g. Last=close.", "알아보지 못한 열을 지정합니다. 예: 체결가=close."),
+    help=say(
+        "What a column is that is not recognised, e.g. Last=close; Last=ignore leaves a recognised one out.",
+        "알아보지 못한 열을 지정합니다. 예: 체결가=close. 알아본 열을 쓰지 않으려면 체결가=ignore.",
+    ),
 )
 @click.option("--preview", is_flag=True, help=say("Read and judge; store nothing.", "읽고 점검만 하고 저장하지 않습니다."))
 @click.option("--details", is_flag=True, help=say("Show every fault of every series.", "종목별 문제를 모두 보여 줍니다."))

@@ -249,6 +249,7 @@ from bokgi.errors.service import (
     FetchCancelled,
     FieldMissing,
     FormatUnknown,
+    HeldChanged,
     HeldNotJoinable,
     ImportNotCancellable,
     ListedCodesInvalid,

@@ -12,6 +12,8 @@ from bokgi.errors.imports import ColumnsMissing, FileTooLarge
 from bokgi.errors.requests import FieldInvalid
 
 PRICES = ("open", "high", "low", "close")
+IGNORE = "ignore"
+"""Told of a title that is recognised and is not to be used."""
 _KOREAN = {"date": "일자", "open": "시가", "high": "고가", "low": "저가", "close": "종가", "code": "종목코드"}
 
 
@@ -41,7 +43,7 @@ def recognised(titles: Sequence[str]) -> dict[str, str]:
 
 
 def told_titles(name: str, titles: Sequence[str], told: Sequence[tuple[str, str]]) -> list[str]:
-    """The titles with those that a person named put in place; what would be taken for the same column is passed over.
+    """The titles with those that a person named put in place; what is to be ignored or would be taken for the same column is passed over.
 
     Raises
     ------
@@ -52,19 +54,25 @@ def told_titles(name: str, titles: Sequence[str], told: Sequence[tuple[str, str]
     absent = [title for title, _ in told if _folded(title) not in {_folded(each) for each in titles}]
     if absent:
         raise ColumnsMissing(name, absent, titles)
-    taken = set(wanted.values())
-    return [wanted.get(_folded(title)) or (f"({title})" if column_of(title) in taken else title) for title in titles]
+    taken = set(wanted.values()) - {IGNORE}
+
+    def named(title: str) -> str:
+        column = wanted.get(_folded(title))
+        is_passed_over = column == IGNORE or (column is None and column_of(title) in taken)
+        return f"({title})" if is_passed_over else column or title
+
+    return [named(title) for title in titles]
 
 
 def told_columns(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """`종가2=close` as (title, column).
+    """`종가2=close` as (title, column), `메모=ignore` for one that is not to be used.
 
     Raises
     ------
     FieldInvalid
         It is not written so, or there is no such column.
     """
-    known = sorted(set(_words().values()))
+    known = [*sorted(set(_words().values())), IGNORE]
     pairs = []
     for word in words:
         title, sign, column = word.rpartition("=")

@@ -33,7 +33,8 @@ class ImportLimits:
 class ImportHints:
     """What is known beforehand; `None` means: detect it.
 
-    columns : (title in the file, what it is), for titles that are not recognised or are taken for something else
+    columns : (title in the file, what it is), for titles that are not recognised or are taken for something else; `ignore` for one that is
+    recognised and is not to be used
     timezone : zone of stamps without an offset (`Asia/Seoul`); fetched_at : UTC instant of the fetch, rows later are invented
     """
 

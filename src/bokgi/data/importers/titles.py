@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from bokgi.data.importers import parquet, workbook
-from bokgi.data.importers.columns import column_of
+from bokgi.data.importers.columns import IGNORE, column_of
 from bokgi.data.importers.content import FileContent, read_content
 from bokgi.data.importers.hints import ImportHints
 from bokgi.errors.base import BokgiError
@@ -24,7 +24,7 @@ _FEWEST_TITLES = 3
 
 @dataclass(frozen=True, slots=True)
 class FoundColumn:
-    """A title, what it is taken for (empty where it is not recognised), and its first values."""
+    """A title, what it is taken for (empty where it is not recognised, `ignore` where a person said so), and its first values."""
 
     title: str
     column: str
@@ -42,7 +42,7 @@ def found_columns(path: Path, hints: ImportHints | None = None) -> tuple[FoundCo
         return ()
     titles, values = rows[0], rows[1:]
     named = dict(told.columns)
-    taken = set(named.values())
+    taken = set(named.values()) - {IGNORE}
     found = []
     for index, title in enumerate(titles[:MOST_COLUMNS]):
         column = named.get(title.strip()) or column_of(title) or ""

@@ -4,6 +4,9 @@ import type { FileColumn } from '../../api/answers'
 export const FIELDS = ['code', 'name', 'date', 'time', 'at', 'open', 'high', 'low', 'close', 'volume'] as const
 export type Field = (typeof FIELDS)[number]
 
+/** Said of a column that is recognised and is not to be used; nothing chosen leaves it to what is recognised. */
+export const IGNORE = 'ignore'
+
 /** A title with a comma or a sign of equality cannot be named in an upload. */
 export const canBeNamed = (title: string) => title !== '' && !/[,=]/u.test(title)
 
@@ -17,7 +20,8 @@ export function toldColumns(chosen: Readonly<Record<string, string>>): string {
 
 /** The choices after one more; a field belongs to one column, so another that was chosen for it gives it up. */
 export function withChoice(chosen: Readonly<Record<string, string>>, title: string, column: string): Record<string, string> {
-  const others = Object.entries(chosen).filter(([other, held]) => other !== title && (column === '' || held !== column))
+  const isShared = column === '' || column === IGNORE
+  const others = Object.entries(chosen).filter(([other, held]) => other !== title && (isShared || held !== column))
   return Object.fromEntries(column === '' ? others : [...others, [title, column]])
 }
 
