@@ -338,7 +338,7 @@ __all__ = [
     "FetchCancelled", "FieldInvalid", "FieldMissing", "FileAbsent", "FileBroken", "FileEmpty", "FileNotWritten", "FileTooLarge",
     "FileUnreadable", "FileUnrecognised", "FlowRefused", "FolderRelative", "FontMissing", "ForeignUnderKrx", "FormatUnknown",
     "FractionsUnderKrx", "FrameColumnMissing", "FrameDuplicates", "FrameEmpty", "FrameIntervalUnclear", "FrameOutsideSessions",
-    "FrameUnreadable", "HeadersTooLarge", "HeadersTooSlow", "HeldNotJoinable", "HistoryDiffers", "HolderAbsent", "HolderRefused", "HolderRunning",
+    "FrameUnreadable", "HeadersTooLarge", "HeadersTooSlow", "HeldChanged", "HeldNotJoinable", "HistoryDiffers", "HolderAbsent", "HolderRefused", "HolderRunning",
     "HomeInUse", "HomeNotEmpty", "HomeUnwritable", "HostAbsent", "HostExists", "HostFolderUnset", "HostRefused",
     "HostSettingRefused", "HostStateDamaged", "IdempotencyKeyReused", "ImportNotCancellable", "IncomingMalformed", "InputError",
     "InstrumentsDiffer", "InternalFault", "IntervalNotOffered", "IntervalUnclear", "JobFailed", "JobKindUnknown",
