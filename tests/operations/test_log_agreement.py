@@ -58,6 +58,34 @@ def test_a_line_that_is_lost_anywhere_is_noticed(true: Sequence[tuple[int, int]]
     assert log_agrees(told) is False
 
 
+def told_by(instance: str, own: tuple[int, int], **logged: tuple[int, int]) -> Facts:
+    """Requests and server errors of the process that answered, and those that the log has of each process."""
+    lines = {name: {"requests": requests, "server_errors": errors} for name, (requests, errors) in logged.items()}
+    counts = {"server_errors": sum(errors for _, errors in logged.values())}
+    figures = {"requests": own[0], "server_errors": own[1], "instance": instance, "has_started_anew": False}
+    return {"own_figures": figures, "log": {"requests": sum(each for each, _ in logged.values()), "counts": counts, "instances": lines}}
+
+
+@pytest.mark.parametrize(
+    ("samples", "agrees"),
+    [
+        ([told_by("a", (50, 1), a=(50, 1))], True),
+        ([told_by("a", (50, 0), a=(52, 1)), told_by("a", (52, 1), a=(50, 0))], True),  # written between two readings
+        ([told_by("a", (50, 0), a=(49, 0))], False),
+        ([told_by("a", (50, 0), a=(49, 0)), told_by("a", (50, 0), a=(60, 0))], False),  # at every sample, not in the end alone
+        ([told_by("a", (50, 0), a=(50, 1))], False),
+        ([told_by("a", (50, 1), a=(50, 0))], False),
+        ([told_by("a", (50, 0), a=(50, 0)), told_by("b", (5, 0), a=(30, 2), b=(5, 0))], True),  # what the old one forgot, the log knows
+        ([told_by("a", (50, 0), a=(50, 0)), told_by("b", (5, 0), a=(30, 0), b=(4, 0))], False),  # and it pays for nothing that was lost
+        ([told_by("a", (50, 0), a=(50, 0)), told_by("b", (5, 1), a=(30, 1), b=(5, 0))], False),
+        ([told_by("b", (5, 0))], False),
+        ([told_by("a", (50, 0), a=(50, 0), other=(9, 9))], True),  # a slot that answers nobody writes there, too
+    ],
+)
+def test_each_process_is_held_against_its_own_lines(samples: Sequence[Facts], agrees: bool) -> None:
+    assert log_agrees(samples) is agrees
+
+
 def finding(samples: Sequence[Facts]) -> tuple[State, Finding]:
     values = {**WELL, Metric.SERVER_ERRORS: 1.0}
     given = [record(1 + k, 1000 + k * 300, number=k, prober="ok", values=values, **each) for k, each in enumerate(samples)]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bokgi.operations.log_agreement import REQUESTS
 from bokgi.operations.performance import (
     DISK_GROWTH,
     ENOUGH_DAYS,
@@ -21,7 +22,6 @@ from bokgi.operations.performance import (
 )
 from bokgi.operations.policy import Metric, default_policy, read_policy
 from bokgi.operations.releasing.month import month_before
-from bokgi.operations.watch.written_log import REQUESTS
 
 POLICY = read_policy(default_policy())
 NOISE = (0.0, 0.04, -0.03, 0.02, -0.01, 0.03, -0.04)

@@ -253,19 +253,31 @@ class Told(Asker):
         return Answer(200, {}, next(self.texts).encode(), 0.0, "1")
 
 
-def counters(errors: int, failed: int, good: int = 10) -> str:
+def counters(errors: int, failed: int, good: int = 10, instance: str | None = None) -> str:
+    name = "" if instance is None else f'bokgi_instance_info{{instance="{instance}"}} 1.0\n'
     series = 'bokgi_http_requests_total{method="GET",route="/api/health",status="%s"} %s.0\n'
-    return series % (200, good) + series % (500, errors) + f"bokgi_runs_failed_total {failed}.0\n# HELP x\n"
+    return name + series % (200, good) + series % (500, errors) + f"bokgi_runs_failed_total {failed}.0\n# HELP x\n"
 
 
 def test_own_figures_are_differences_and_a_new_process_counts_from_nothing() -> None:
     figures = OwnFigures()
     asker = Told(iter([counters(2, 1), counters(3, 1, 20), counters(1, 2, 5)]))
     figures.since_last(asker)
-    assert figures.since_last(asker) == {"server_errors": 1, "requests": 11, "runs_failed": 0, "has_started_anew": False}
+    same = {"runs_failed": 0, "instance": None, "has_started_anew": False}
+    assert figures.since_last(asker) == {"server_errors": 1, "requests": 11, **same}
     anew = figures.since_last(asker)
-    assert anew == {"server_errors": 1, "requests": 6, "runs_failed": 1, "has_started_anew": True}
+    assert anew == {"server_errors": 1, "requests": 6, "runs_failed": 1, "instance": None, "has_started_anew": True}
     assert figures_of("") == {"server_errors": 0.0, "requests": 0.0}
+
+
+def test_a_new_process_that_has_counted_more_than_the_old_one_is_known_by_its_name() -> None:
+    figures = OwnFigures()
+    asker = Told(iter([counters(0, 1, 10, "a"), counters(3, 1, 40, "b"), counters(3, 2, 41, "b")]))
+    figures.since_last(asker)
+    anew = figures.since_last(asker)
+    assert anew == {"server_errors": 3, "requests": 43, "runs_failed": 0, "instance": "b", "has_started_anew": True}
+    later = figures.since_last(asker)
+    assert later == {"server_errors": 0, "requests": 1, "runs_failed": 1, "instance": "b", "has_started_anew": False}
 
 
 def test_failures_that_the_service_does_not_say_are_unknown_and_are_counted_when_it_does() -> None:

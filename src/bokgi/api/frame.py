@@ -43,7 +43,12 @@ PAGE_POLICY = (
 
 
 class Observer(Protocol):
-    """Whoever counts requests."""
+    """Whoever counts requests.
+
+    instance : id of the counting process, new with each start; a line of the log names it, so that it can be held against the count
+    """
+
+    instance: str
 
     def request_ended(self, method: str, template: str, status: int, seconds: float) -> None: ...
 
@@ -74,7 +79,7 @@ class Frame:
         finally:
             seconds = passage.seconds()
             self._observer.request_ended(scope["method"], template_of(scope), passage.status, seconds)
-            passage.write_access(seconds)
+            passage.write_access(seconds, self._observer.instance)
 
     async def _answer(self, passage: "_Passage") -> None:
         scope = passage.scope
@@ -174,7 +179,7 @@ class _Passage:
         path = self.scope["path"]
         return kind.startswith("text/html") or path in ("/", "/ops") or path.startswith("/pages/")
 
-    def write_access(self, seconds: float) -> None:
+    def write_access(self, seconds: float, instance: str) -> None:
         """One line a request."""
         scope, notes = self.scope, self.notes
         facts = {
@@ -185,6 +190,7 @@ class _Passage:
             "status": self.status,
             "milliseconds": round(seconds * 1000, 2),
             "client": client_of(scope),
+            "instance": instance,
         }
         _ACCESS.info("request", extra=facts if notes.run_id is None else facts | {"run_id": notes.run_id})
 

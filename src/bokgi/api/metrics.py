@@ -4,12 +4,13 @@ Convention: requests are counted by route template, never by path, so that the n
 asked when somebody reads the figures, in a thread; where it cannot be asked, `bokgi_database_up` is 0 and those figures are absent.
 """
 
+import secrets
 from collections.abc import Iterator
 from typing import Annotated
 
 import psutil
 from fastapi import APIRouter, Depends, Request, Response
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
@@ -27,10 +28,16 @@ router = APIRouter(tags=["health"])
 
 
 class Metrics:
-    """The figures of one application, in a registry of its own."""
+    """The figures of one application, in a registry of its own.
+
+    instance : id of this process, in the figures and in each line about a request: what they count can be held against each other
+    """
 
     def __init__(self, application: Application) -> None:
         self.registry = CollectorRegistry()
+        self.instance = secrets.token_hex(4)
+        named = Gauge("bokgi_instance_info", "Id of this process, new with each start", ["instance"], registry=self.registry)
+        named.labels(self.instance).set(1)
         self._requests = Counter("bokgi_http_requests", "Requests answered", ["method", "route", "status"], registry=self.registry)
         self._seconds = Histogram(
             "bokgi_http_request_seconds", "Time until the end of the answer", ["method", "route"], buckets=BUCKETS, registry=self.registry

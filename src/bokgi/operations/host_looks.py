@@ -12,12 +12,12 @@ from typing import Any
 from securesystemslib.signer import SSlibKey
 
 from bokgi.operations.evidence_log import LOG_NAME, Record
+from bokgi.operations.log_agreement import REQUESTS
 from bokgi.operations.performance import COUNTS, RUN_SECONDS, Look
 from bokgi.operations.policy import values_of
 from bokgi.operations.record_kinds import Kind
 from bokgi.operations.report.words import SEOUL
 from bokgi.operations.verification import verified
-from bokgi.operations.watch.written_log import REQUESTS
 
 LOOKS = (Kind.DAILY, Kind.SAMPLE)
 

@@ -25,8 +25,8 @@ from math import sqrt
 from statistics import median, quantiles
 from typing import Any
 
+from bokgi.operations.log_agreement import REQUESTS
 from bokgi.operations.policy import Metric, Policy, Weight
-from bokgi.operations.watch.written_log import REQUESTS
 
 ENOUGH_DAYS = 20
 """Fewer days with a figure in a month are not enough to speak of that month."""

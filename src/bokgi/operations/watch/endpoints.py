@@ -11,6 +11,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from bokgi.operations.asking import Answer, Asked, Asker
+from bokgi.operations.log_agreement import INSTANCE
 
 PROBES = 5
 SMOKE_HEADERS = {"X-Bokgi-Profile": "smoke"}
@@ -25,6 +26,8 @@ ENDPOINTS = (
 SMALL_RUN = {"strategy": "daily_trading", "stock_codes": ["990010"], "initial_capital": 10_000_000}
 RUN_SECONDS = 30.0
 RUNS_FAILED = "runs_failed"
+FORGOTTEN = ("server_errors", "requests")
+"""What a process counts itself, and forgets when it ends."""
 ENDED = ("completed", "failed", "cancelled")
 _SERIES = re.compile(r"^(\w+)(?:\{(.*)\})? ([0-9.eE+-]+)$", re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
@@ -83,24 +86,35 @@ class OwnFigures:
 
     Notes
     -----
-    A counter that fell was started anew with its process, so it counts from 0. Failed runs are counted in the database, by a number that no
-    deletion takes back and no process forgets; it falls only where another database was put there. While the database is away the service
-    does not say it, and what it was before is kept.
+    A process of another id counts from 0; one of an older release has no id, and is new where a counter fell. Failed runs are counted
+    in the database, by a number that no deletion takes back and no process forgets; it falls only where another database was put there.
+    While the database is away the service does not say it, and what it was before is kept.
     """
 
     _before: dict[str, float] = field(default_factory=dict)
+    _instance: str | None = None
 
     def since_last(self, asker: Asker) -> dict[str, Any] | None:
         """Requests, answers of 5xx and runs that failed (None: not said); None where the figures cannot be read."""
         answer = asker.ask(Asked("GET", "/metrics"))
         if answer.status != 200:
             return None
-        now = figures_of(answer.body.decode("utf-8", "replace"))
+        text = answer.body.decode("utf-8", "replace")
+        now, instance = figures_of(text), instance_of(text)
         before, self._before = self._before, {**self._before, **now}
-        moved = {name: value - before.get(name, 0.0) if value >= before.get(name, 0.0) else value for name, value in now.items()}
-        is_new = any(value < before.get(name, 0.0) for name, value in now.items() if name != RUNS_FAILED)
-        counted = {name: int(value) for name, value in moved.items()}
-        return {RUNS_FAILED: None, **counted, "has_started_anew": bool(before) and is_new}
+        was, self._instance = self._instance, instance
+        is_new = bool(before) and (instance != was or any(now[name] < before.get(name, 0.0) for name in FORGOTTEN))
+        start = {name: 0.0 if is_new and name in FORGOTTEN else before.get(name, 0.0) for name in now}
+        moved = {name: int(value - start[name] if value >= start[name] else value) for name, value in now.items()}
+        return {RUNS_FAILED: None, **moved, INSTANCE: instance, "has_started_anew": is_new}
+
+
+def instance_of(text: str) -> str | None:
+    """Id of the process that answered `/metrics`; None for a release that does not say it."""
+    for name, labels, _ in _SERIES.findall(text):
+        if name == "bokgi_instance_info":
+            return dict(_LABEL.findall(labels)).get("instance")
+    return None
 
 
 def figures_of(text: str) -> dict[str, float]:

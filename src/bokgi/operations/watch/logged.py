@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bokgi.operations.watch.written_log import CLASSES, REQUESTS, classes_of, event_of, is_request, removed_runs
+from bokgi.operations.log_agreement import REQUESTS
+from bokgi.operations.watch.written_log import CLASSES, classes_of, event_of, is_request, removed_runs
 from bokgi.reports.formats import utc_text
 
 

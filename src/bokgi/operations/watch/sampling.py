@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 
 from bokgi.errors.base import BokgiError
-from bokgi.operations.log_agreement import log_agrees
+from bokgi.operations.log_agreement import INSTANCES, log_agrees
 from bokgi.operations.policy import Metric
 from bokgi.operations.watch.endpoints import OwnFigures, probe, small_run, total_of
 from bokgi.operations.watch.kept_results import KeptResults, rows_and_answers
@@ -27,6 +27,7 @@ class Sampler:
         self._asker = subject.target.asker
         self._log = WrittenLog(subject.log_files)  # before the figures: the log then holds all that they count
         self._figures = OwnFigures()
+        self._sides: list[dict[str, Any]] = []
         self._figures.since_last(self._asker)
         self._missed = unwatched_errors(subject)
         self._kept = KeptResults.chosen(self._asker).since(subject.recorded)
@@ -83,6 +84,7 @@ class Sampler:
             "counts": dict(written.counts),
             "examples": list(written.examples),
             "requests": written.requests,
+            INSTANCES: {name: dict(counts) for name, counts in written.instances.items()},
         }
         missed, self._missed = self._missed, None
         counted = float(written.counts[SERVER_ERRORS] + (missed or 0))
@@ -100,7 +102,12 @@ class Sampler:
             measured[Metric.SERVER_ERRORS] = counted
         if missed is not None:
             log["server_errors_before"] = missed
-        return {"log": log, "own_figures": _crossed(own, log)}, measured
+        return {"log": log, "own_figures": self._crossed(own, log)}, measured
+
+    def _crossed(self, own: Mapping[str, Any] | None, log: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The service's own figures, with the word whether the log agrees with them so far."""
+        self._sides.append({"own_figures": own, "log": log})
+        return None if own is None else {**own, "log_agrees": log_agrees(self._sides)}
 
     def _results(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
         lost = self._kept.lost(self._asker, self._subject.home, self._deleted)
@@ -116,8 +123,3 @@ def unwatched_errors(subject: Subject) -> int | None:
     """Server errors between the switch and the beginning of the watch; None where the watch does not follow one."""
     since = subject.unwatched_since
     return None if since is None else counted_since(subject.log_files, since)[SERVER_ERRORS]
-
-
-def _crossed(own: Mapping[str, Any] | None, log: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The service's own figures, with the word whether the log of this sample alone agrees; the watch is judged by all of them."""
-    return None if own is None else {**own, "log_agrees": log_agrees([{"own_figures": own, "log": log}])}

@@ -8,13 +8,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bokgi.operations.log_agreement import INSTANCE, REQUESTS
+
 SERVER_ERRORS, NOT_FOUND, ERRORS, WARNINGS, UNREADABLE = "server_errors", "not_found_on_known_paths", "errors", "warnings", "unreadable"
 CLASSES = (SERVER_ERRORS, NOT_FOUND, ERRORS, WARNINGS, UNREADABLE)
-REQUESTS = "requests"
 ACCESS = "bokgi.access"
 EXAMPLES = 5
 _EXAMPLE_CHARACTERS = 500
@@ -33,6 +34,7 @@ class Written:
     examples : first lines of what was counted
     deleted : ids of runs that somebody deleted or whose time was over, as the log has it
     requests : lines of the access log, one for each request
+    instances : requests and server errors by the process that answered them; those of older releases do not name it
     """
 
     counts: Mapping[str, int]
@@ -40,6 +42,7 @@ class Written:
     examples: tuple[str, ...]
     deleted: frozenset[str]
     requests: int = 0
+    instances: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 class WrittenLog:
@@ -88,15 +91,20 @@ def _counted(lines: Iterable[bytes], size: int) -> Written:
     examples: list[str] = []
     deleted: set[str] = set()
     requests = 0
+    instances: dict[str, Counter[str]] = {}
     for line in lines:
         event = event_of(line)
+        classes = tuple(classes_of(event))
         requests += is_request(event)
+        if event is not None and is_request(event) and event.get(INSTANCE):
+            seen = instances.setdefault(str(event[INSTANCE]), Counter({REQUESTS: 0, SERVER_ERRORS: 0}))
+            seen.update({REQUESTS: 1, SERVER_ERRORS: SERVER_ERRORS in classes})
         deleted.update(removed_runs(event))
-        for name in classes_of(event):
+        for name in classes:
             counts[name] += 1
             if len(examples) < EXAMPLES:
                 examples.append(line.decode("utf-8", "replace")[:_EXAMPLE_CHARACTERS])
-    return Written(counts, size, tuple(examples), frozenset(deleted), requests)
+    return Written(counts, size, tuple(examples), frozenset(deleted), requests, instances)
 
 
 def event_of(line: bytes) -> Mapping[str, Any] | None:
