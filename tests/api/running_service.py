@@ -26,6 +26,7 @@ from bokgi.data.demo import write_demo
 from bokgi.data.store import Store
 from bokgi.errors.base import Language
 from bokgi.services.application import Application
+from tests.plain_http import NO_TLS
 from tests.services.small_store import store_with
 
 WORKER = "worker-1"
@@ -115,7 +116,7 @@ def serving(app: FastAPI) -> Iterator[httpx.Client]:
         thread.start()
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         try:
-            with httpx.Client(base_url=address, timeout=30.0) as client:
+            with httpx.Client(base_url=address, timeout=30.0, verify=NO_TLS) as client:
                 _wait_until_it_answers(client)
                 yield client
         finally:

@@ -12,6 +12,7 @@ import pytest
 
 from bokgi.records.runs import Outcome, Progress, RunRow, RunState
 from tests.api.running_service import DAY_TRADE, RunningService, running
+from tests.plain_http import NO_TLS
 
 ONE = DAY_TRADE | {"stock_codes": ["005930"]}
 
@@ -131,7 +132,7 @@ def test_a_stop_of_the_server_closes_streams_quickly(tmp_path: Path) -> None:
     ended = threading.Event()
 
     def read_on(url: httpx.URL) -> None:
-        with httpx.Client() as client, client.stream("GET", url) as answer:
+        with httpx.Client(verify=NO_TLS) as client, client.stream("GET", url) as answer:
             for line in answer.iter_lines():
                 if line.startswith("data"):
                     ready.set()

@@ -15,6 +15,7 @@ import uvicorn
 from bokgi.api.server import HEADER_BYTES, PatientProtocol, address_of, bind, is_answering
 from bokgi.errors.processes import AddressRefused, PortInUse
 from tests.api.framed import app_with, built_application
+from tests.plain_http import NO_TLS
 
 HEADER_SECONDS = 0.4
 
@@ -81,7 +82,7 @@ def test_headers_that_drip_are_not_waited_for(listening: socket.socket) -> None:
 
 
 def test_a_second_request_on_a_connection_has_its_own_time(listening: socket.socket) -> None:
-    with httpx.Client(base_url=address_of(listening)) as client:
+    with httpx.Client(base_url=address_of(listening), verify=NO_TLS) as client:
         assert client.get("/api/health/live").status_code == 200
         threading.Event().wait(HEADER_SECONDS * 1.5)
         assert client.get("/api/health/live").status_code == 200
@@ -102,7 +103,7 @@ def test_what_is_no_http_gets_a_sentence(listening: socket.socket, given: bytes)
 
 
 def test_a_client_that_sends_fifty_mebibytes_sees_the_answer(listening: socket.socket) -> None:
-    with httpx.Client(base_url=address_of(listening), timeout=30) as client:
+    with httpx.Client(base_url=address_of(listening), timeout=30, verify=NO_TLS) as client:
         answer = client.post("/api/stocks/mode", content=b" " * (50 << 20))
         assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
         chunked = client.post("/api/stocks/mode", content=(b" " * (1 << 20) for _ in range(50)))
@@ -113,7 +114,7 @@ def test_five_hundred_slow_clients_keep_nobody_else_waiting(listening: socket.so
     slow = [socket.create_connection(listening.getsockname()[:2], 5) for _ in range(500)]
     for each in slow:
         each.sendall(b"POST /api/stocks/mode HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
-    with httpx.Client(base_url=address_of(listening), timeout=5) as client:
+    with httpx.Client(base_url=address_of(listening), timeout=5, verify=NO_TLS) as client:
         assert {client.get("/api/health/live").status_code for _ in range(20)} == {200}
     for each in slow:
         each.close()
@@ -124,7 +125,7 @@ def test_many_clients_at_once_are_all_answered(tmp_path_factory: pytest.TempPath
         address = f"{address_of(listening)}/api/health/live"
 
         def asked(_number: int) -> int:
-            return httpx.get(address, timeout=30).status_code
+            return httpx.get(address, timeout=30, verify=NO_TLS).status_code
 
         assert set(pool.map(asked, range(64))) == {200}
 

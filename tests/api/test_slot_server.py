@@ -12,6 +12,7 @@ import httpx
 
 from tests.architecture.source_tree import ROOT
 from tests.cli.service_process import wait_until
+from tests.plain_http import NO_TLS
 
 ROLLBACK_SECONDS = 0.05
 """So soon after the traffic has moved a failed release is told to end."""
@@ -31,7 +32,7 @@ def test_a_request_in_flight_is_answered_by_a_slot_that_is_ended(tmp_path: Path)
             wait_until(lambda: "taking" in state.read_text(), 10)
             answers: list[int] = []
             url = f"http://127.0.0.1:{listening.getsockname()[1]}/slow"
-            client = threading.Thread(target=lambda: answers.append(httpx.get(url, timeout=30).status_code))
+            client = threading.Thread(target=lambda: answers.append(httpx.get(url, timeout=30, verify=NO_TLS).status_code))
             client.start()
             time.sleep(0.5)
             slot.send_signal(signal.SIGUSR2)

@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import psutil
 
+from tests.plain_http import NO_TLS
+
 PATIENCE_SECONDS = 90.0
 """A first start compiles kernels where the cache is empty."""
 
@@ -54,7 +56,7 @@ class ServiceProcess:
 
     def status(self) -> str:
         """What health says now."""
-        return str(httpx.get(f"{self.address}/api/health", timeout=10).json()["status"])
+        return str(httpx.get(f"{self.address}/api/health", timeout=10, verify=NO_TLS).json()["status"])
 
     def wait_until_healthy(self) -> float:
         return wait_until(lambda: self.status() == "healthy")

@@ -3,14 +3,12 @@
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from bokgi.cli.main import main
+from tests.cli.korean_terminal import KoreanTerminal
 from tests.services.small_store import store_with
 
 OWN_HEAD = "import numpy as np\nfrom bokgi.strategies.strategy import Signals, Strategy\n\n\n"
@@ -51,12 +49,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def terminal(home: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
     return Terminal(home, capsys)
-
-
-def in_korean(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("LANG", "LC_ALL", "LC_MESSAGES", "BOKGI_LANGUAGE")}
-    program = [sys.executable, "-m", "bokgi.cli", *words, "--home", str(home)]
-    return subprocess.run(program, env=kept | {"LANG": "ko_KR.UTF-8"}, capture_output=True, text=True, check=False, encoding="utf-8")
 
 
 def test_a_result_names_strategy_period_money_faults_and_reasons(terminal: Terminal) -> None:
@@ -186,18 +178,18 @@ def test_what_is_no_result_is_refused_by_verify(terminal: Terminal, tmp_path: Pa
     assert "RESULT" in terminal.refuses("verify")
 
 
-def test_a_korean_is_told_the_result_in_korean(home: Path, tmp_path: Path) -> None:
-    file = tmp_path / "result.json"
-    done = in_korean(home, "backtest", "005930", "--strategy", "daily_trading", "--json", str(file))
-    assert done.returncode == 0
-    assert "1종목, 5m 봉, 2025-10-16 .. 2025-10-21, 4거래일" in done.stdout
+def test_a_korean_is_told_the_result_in_korean(home: Path, tmp_path: Path, korean: KoreanTerminal) -> None:
+    file, place = tmp_path / "result.json", ("--home", str(home))
+    done = korean.run("backtest", "005930", "--strategy", "daily_trading", "--json", str(file), *place)
+    assert done.code == 0
+    assert "1종목, 5m 봉, 2025-10-16 .. 2025-10-21, 4거래일" in done.out
     for words in ("사용한 자료의 문제와 특이 사항:", "비교: 단순 보유", "매도 사유: 매도 시각 4", f"저장했습니다: {file}"):
-        assert words in done.stdout
-    verified = in_korean(home, "verify", str(file))
-    assert (verified.returncode, verified.stdout[:13]) == (0, "한 비트까지 같습니다: ")
-    refused = in_korean(home, "backtest", "999990", "--strategy", "daily_trading")
-    assert refused.returncode == 2
-    assert refused.stderr.startswith("잘못된 종목코드: 999990.")
+        assert words in done.out
+    verified = korean.run("verify", str(file), *place)
+    assert (verified.code, verified.out[:13]) == (0, "한 비트까지 같습니다: ")
+    refused = korean.run("backtest", "999990", "--strategy", "daily_trading", *place)
+    assert refused.code == 2
+    assert refused.error.startswith("잘못된 종목코드: 999990.")
 
 
 def test_the_demo_says_first_that_it_is_synthetic_and_last_how_to_use_real_bars(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,23 +1,14 @@
 """What click says is Korean for Koreans: help pages stand straight, and every sentence that can come up is translated."""
 
-import os
 import re
-import subprocess
-import sys
 from unicodedata import east_asian_width
 
 import pytest
 
 from bokgi.cli.click_words import korean_kind, korean_message, korean_usage, shown_width
+from tests.cli.korean_terminal import KoreanTerminal
 
 HANGUL = re.compile("[가-힣]")
-
-
-def said(*words: str) -> tuple[str, str]:
-    """Standard output and error of a command in Korean."""
-    program = [sys.executable, "-m", "bokgi.cli", *words]
-    done = subprocess.run(program, env=os.environ | {"BOKGI_LANGUAGE": "ko"}, capture_output=True, text=True, check=False, encoding="utf-8")
-    return done.stdout, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -32,15 +23,16 @@ def said(*words: str) -> tuple[str, str]:
         (["data", "export", "--interval", "5m", "--to", "/"], "'/'은(는) 폴더입니다."),
     ],
 )
-def test_what_was_wrong_is_said_in_korean(words: list[str], sentence: str) -> None:
-    out, error = said(*words)
-    assert out == ""
-    assert sentence in error
-    assert "'bokgi" in error
+def test_what_was_wrong_is_said_in_korean(words: list[str], sentence: str, korean: KoreanTerminal) -> None:
+    said = korean.run(*words)
+    assert said.code == 2
+    assert said.out == ""
+    assert sentence in said.error
+    assert "'bokgi" in said.error
 
 
-def test_a_help_page_has_no_english_word_of_click_and_its_columns_stand_straight() -> None:
-    out, _ = said("data", "show", "--help")
+def test_a_help_page_has_no_english_word_of_click_and_its_columns_stand_straight(korean: KoreanTerminal) -> None:
+    out = korean.run("data", "show", "--help").out
     assert out.splitlines()[0] == "사용법: bokgi data show [옵션] CODE"
     for word in ("OPTIONS", "INTEGER", "default", "required"):
         assert word not in out
@@ -63,8 +55,8 @@ def test_sentences_that_are_not_known_stay_as_they_are() -> None:
     assert shown_width("가a") == 3
 
 
-def test_every_command_of_the_help_has_korean_words() -> None:
-    out, _ = said("--help")
+def test_every_command_of_the_help_has_korean_words(korean: KoreanTerminal) -> None:
+    out = korean.run("--help").out
     commands = out.split("명령:\n", 1)[1].splitlines()
     assert len(commands) >= 11
     assert all(HANGUL.search(line) for line in commands if line.strip())

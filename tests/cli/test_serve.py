@@ -16,6 +16,7 @@ import pytest
 from bokgi.data.demo import DEMO_INTERVAL
 from bokgi.data.store import Store
 from tests.cli.service_process import ServiceProcess, are_gone, command, environment_with, serving, wait_until
+from tests.plain_http import NO_TLS
 from tests.services.small_store import store_with
 
 TOKEN = "a-long-word-that-nobody-guesses"
@@ -38,13 +39,13 @@ def refused(*arguments: str, **variables: str) -> tuple[int, str]:
 
 def test_the_first_line_names_an_address_that_already_answers(service: ServiceProcess) -> None:
     assert service.line.startswith("Bokgi answers at http://127.0.0.1:")
-    assert httpx.get(f"{service.address}/api/health/live").json()["status"] == "alive"
+    assert httpx.get(f"{service.address}/api/health/live", verify=NO_TLS).json()["status"] == "alive"
 
 
 def test_healthy_means_that_the_demo_is_there_and_a_backtest_of_it_can_be_run(service: ServiceProcess) -> None:
     assert len(Store(service.home).series(DEMO_INTERVAL)) == 200
     body = {"strategy": "daily_trading", "stock_codes": [min(Store(service.home).series(DEMO_INTERVAL))]}
-    with httpx.Client(base_url=service.address) as client:
+    with httpx.Client(base_url=service.address, verify=NO_TLS) as client:
         started = client.post("/api/backtest/start", json=body).json()
         assert started["worker_status"] == "connected"
         place = f"/api/backtest/result/{started['backtest_id']}"
@@ -75,7 +76,7 @@ def test_a_killed_worker_is_noticed_at_once_and_comes_back_by_itself(service: Se
     worker = service.worker()
     os.kill(worker.pid, signal.SIGKILL)
     wait_until(lambda: service.status() == "degraded", 3)
-    answer = httpx.get(f"{service.address}/api/health")
+    answer = httpx.get(f"{service.address}/api/health", verify=NO_TLS)
     if answer.status_code == 503:
         assert answer.json()["services"] == {"database": "connected", "python_worker": "offline"}
     service.wait_until_healthy()
@@ -138,9 +139,9 @@ def test_another_address_needs_a_token_and_then_asks_for_it(tmp_path: Path) -> N
     assert (code, "BOKGI_TOKEN" in sentence) == (2, True)
     with serving(tmp_path, "--host", "0.0.0.0", BOKGI_TOKEN=TOKEN) as service:
         address = service.address.replace("0.0.0.0", "127.0.0.1")
-        assert httpx.get(f"{address}/api/health/live").status_code == 200
-        assert httpx.get(f"{address}/api/stocks/specific").status_code == 401
-        allowed = httpx.get(f"{address}/api/stocks/specific", headers={"Authorization": f"Bearer {TOKEN}"})
+        assert httpx.get(f"{address}/api/health/live", verify=NO_TLS).status_code == 200
+        assert httpx.get(f"{address}/api/stocks/specific", verify=NO_TLS).status_code == 401
+        allowed = httpx.get(f"{address}/api/stocks/specific", headers={"Authorization": f"Bearer {TOKEN}"}, verify=NO_TLS)
         assert allowed.status_code == 200
         environment = service.worker().environ()
     assert "BOKGI_TOKEN" not in environment

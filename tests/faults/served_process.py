@@ -19,6 +19,8 @@ from typing import Any
 import httpx
 import psutil
 
+from tests.plain_http import NO_TLS
+
 START_SECONDS = 90.0
 RUN_SECONDS = 120.0
 
@@ -69,14 +71,14 @@ class ServedProcess:
     def health_status(self) -> int:
         """Status of the health answer; 0 where nobody answers."""
         try:
-            return httpx.get(f"{self.url}/api/health", timeout=5).status_code
+            return httpx.get(f"{self.url}/api/health", timeout=5, verify=NO_TLS).status_code
         except httpx.HTTPError:
             return 0
 
     def is_answering(self) -> bool:
         """Whether the service takes requests just now."""
         try:
-            return httpx.get(f"{self.url}/api/health/live", timeout=2).status_code == 200
+            return httpx.get(f"{self.url}/api/health/live", timeout=2, verify=NO_TLS).status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -120,7 +122,7 @@ class ServedProcess:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                answer = httpx.request(method, self.url + path, timeout=30, **more)
+                answer = httpx.request(method, self.url + path, timeout=30, verify=NO_TLS, **more)
             except httpx.HTTPError:
                 assert time.monotonic() < deadline, f"{path}: the service stays away"
             else:

@@ -10,6 +10,7 @@ import pytest
 from bokgi.data.demo import write_demo
 from bokgi.data.store import Store
 from tests.faults.served_process import ServedProcess
+from tests.plain_http import NO_TLS
 from tests.postgresql_server import PostgresqlServer
 
 BODY = {"strategy": "daily_trading", "stock_mode": "all", "interval": "2m"}
@@ -35,7 +36,7 @@ def service(tmp_path: Path, server: PostgresqlServer) -> Iterator[ServedProcess]
 def unwell_health(service: ServedProcess) -> httpx.Response:
     """The first answer of health that is not 200; the last one where none comes in time."""
     until = time.monotonic() + NOTICED_SECONDS
-    while (health := httpx.get(f"{service.url}/api/health", timeout=30)).status_code == 200 and time.monotonic() < until:
+    while (health := httpx.get(f"{service.url}/api/health", timeout=30, verify=NO_TLS)).status_code == 200 and time.monotonic() < until:
         time.sleep(0.05)
     assert health.status_code == 503, health.text
     return health
@@ -48,11 +49,11 @@ def test_the_service_outlives_ten_seconds_without_its_database(service: ServedPr
     waiting = service.start_run(BODY | {"seed": 1})
     server.stop()
     gone_at = time.monotonic()
-    refused = httpx.post(f"{service.url}/api/backtest/start", json=BODY, timeout=30)
+    refused = httpx.post(f"{service.url}/api/backtest/start", json=BODY, timeout=30, verify=NO_TLS)
     assert (refused.status_code, refused.json()["code"]) == (503, "database_unavailable")
     health = unwell_health(service)
     assert health.json()["services"]["database"] == "disconnected"
-    assert httpx.get(f"{service.url}/api/health/live", timeout=5).status_code == 200
+    assert httpx.get(f"{service.url}/api/health/live", timeout=5, verify=NO_TLS).status_code == 200
     time.sleep(max(0.0, gone_at + GONE_SECONDS - time.monotonic()))
     server.start()
     service.wait_until_healthy()

@@ -15,6 +15,7 @@ import pytest
 from bokgi.data.demo import write_demo
 from bokgi.data.store import Store
 from tests.faults.served_process import ServedProcess
+from tests.plain_http import NO_TLS
 
 DAY_TRADE = {"strategy": "daily_trading", "interval": "2m", "strategy_params": {"buy_time": "10:00", "sell_time": "15:00"}}
 OFTEN = {"strategy": "MA5_20", "interval": "2m", "stock_mode": "all"}
@@ -76,11 +77,11 @@ def test_a_locked_database_is_said_and_waited_for(service: ServedProcess) -> Non
     holder.execute("BEGIN IMMEDIATE")
     release = threading.Timer(9.0, holder.rollback)
     release.start()
-    refused = httpx.post(f"{service.url}/api/backtest/start", json=DAY_TRADE | {"stock_codes": [code]}, timeout=20)
+    refused = httpx.post(f"{service.url}/api/backtest/start", json=DAY_TRADE | {"stock_codes": [code]}, timeout=20, verify=NO_TLS)
     assert refused.status_code == 503
     assert refused.json()["code"] == "database_unavailable"
     assert "Retry-After" in refused.headers
-    assert httpx.get(f"{service.url}/api/backtest/result/{finished}", timeout=5).status_code == 200, "reading goes on"
+    assert httpx.get(f"{service.url}/api/backtest/result/{finished}", timeout=5, verify=NO_TLS).status_code == 200, "reading goes on"
     again = service.start_run(DAY_TRADE | {"stock_codes": [code]})
     assert service.until_finished(again)["status"] == "completed"
     release.join()

@@ -32,6 +32,7 @@ from tests.operations.bad_releases import (
 )
 from tests.operations.drilled_host import DrilledHost, drilled_host, under_load
 from tests.operations.release_repository import ReleaseRepository
+from tests.plain_http import NO_TLS
 
 pytestmark = pytest.mark.drill
 ROLLBACK_MILLISECONDS = 1000
@@ -65,7 +66,7 @@ def host(tmp_path_factory: pytest.TempPathFactory, repository: ReleaseRepository
 
 def current(host: DrilledHost) -> str:
     """Tag of the release that serves."""
-    return str(httpx.get(f"{host.address}/api/status", timeout=30).json()["release"]).rsplit("-", 1)[0]
+    return str(httpx.get(f"{host.address}/api/status", timeout=30, verify=NO_TLS).json()["release"]).rsplit("-", 1)[0]
 
 
 def test_a_good_release_and_the_way_back_lose_no_request_at_200_a_second(host: DrilledHost) -> None:
@@ -92,7 +93,7 @@ def starting_runs(host: DrilledHost) -> Iterator[list[str]]:
 
     def start() -> None:
         while not over.wait(0.5):
-            answer = httpx.post(f"{host.address}/api/backtest/start", json={**LONG_RUN, "seed": len(ids)}, timeout=60)
+            answer = httpx.post(f"{host.address}/api/backtest/start", json={**LONG_RUN, "seed": len(ids)}, timeout=60, verify=NO_TLS)
             ids.append(str(answer.json().get("backtest_id", answer.text)))
 
     starter = threading.Thread(target=start)
@@ -105,7 +106,7 @@ def starting_runs(host: DrilledHost) -> Iterator[list[str]]:
 
 
 def status_of(host: DrilledHost, backtest_id: str) -> str:
-    return str(httpx.get(f"{host.address}/api/backtest/progress?id={backtest_id}", timeout=30).json().get("status"))
+    return str(httpx.get(f"{host.address}/api/backtest/progress?id={backtest_id}", timeout=30, verify=NO_TLS).json().get("status"))
 
 
 @pytest.mark.parametrize("bad", BAD, ids=str)

@@ -18,6 +18,7 @@ from bokgi.operations.slots.slot_state import Phase
 from tests.architecture.source_tree import ROOT
 from tests.cli.service_process import wait_until
 from tests.operations.drilled_host import DrilledHost, drilled_host, under_load
+from tests.plain_http import NO_TLS
 
 FIRST, SECOND = "first-release", "second-release"
 ROLLBACK_SECONDS = 1.0
@@ -45,14 +46,14 @@ def health(host: DrilledHost, name: str) -> int:
 
 def serving(host: DrilledHost) -> str:
     """The release that answers in public."""
-    return str(httpx.get(f"{host.address}/api/status", timeout=30).json()["release"])
+    return str(httpx.get(f"{host.address}/api/status", timeout=30, verify=NO_TLS).json()["release"])
 
 
 def finished(host: DrilledHost, backtest_id: str) -> dict[str, Any]:
     """The last progress of a run."""
 
     def progress() -> dict[str, Any]:
-        body: dict[str, Any] = httpx.get(f"{host.address}/api/backtest/progress?id={backtest_id}", timeout=30).json()
+        body: dict[str, Any] = httpx.get(f"{host.address}/api/backtest/progress?id={backtest_id}", timeout=30, verify=NO_TLS).json()
         return body
 
     wait_until(lambda: progress()["status"] in ("completed", "failed", "cancelled"), 120)
@@ -61,7 +62,7 @@ def finished(host: DrilledHost, backtest_id: str) -> dict[str, Any]:
 
 def test_no_request_is_lost_while_traffic_moves_there_and_back(host: DrilledHost) -> None:
     with under_load(host.address) as ended:
-        started = httpx.post(f"{host.address}/api/backtest/start", json=dict(REQUEST), timeout=30)
+        started = httpx.post(f"{host.address}/api/backtest/start", json=dict(REQUEST), timeout=30, verify=NO_TLS)
         assert started.status_code == 200, started.text
         wait_until(lambda: serving(host) == FIRST)
         time.sleep(1)
@@ -82,7 +83,7 @@ def test_no_request_is_lost_while_traffic_moves_there_and_back(host: DrilledHost
 
 def test_a_run_that_waits_is_taken_over_at_the_switch(host: DrilledHost) -> None:
     ids = [
-        httpx.post(f"{host.address}/api/backtest/start", json={**REQUEST, "seed": seed}, timeout=30).json()["backtest_id"]
+        httpx.post(f"{host.address}/api/backtest/start", json={**REQUEST, "seed": seed}, timeout=30, verify=NO_TLS).json()["backtest_id"]
         for seed in range(6)
     ]
     host.client.switch(SECOND)

@@ -29,6 +29,7 @@ from bokgi.operations.watch.written_log import ERRORS, NOT_FOUND, SERVER_ERRORS,
 from tests.cli.service_process import ServiceProcess, wait_until
 from tests.operations.recorded_release import WELL
 from tests.operations.served_release import AskedOtherwise, target_of
+from tests.plain_http import NO_TLS
 
 
 def lenient() -> Policy:
@@ -46,9 +47,9 @@ def with_result(served: ServiceProcess) -> ServiceProcess:
     """The service with a completed result at least."""
     body = {"strategy": "daily_trading", "stock_codes": ["990010"]}
     headers = {"X-Bokgi-Profile": "smoke"}
-    run = httpx.post(f"{served.address}/api/backtest/start", json=body, headers=headers, timeout=30).json()["backtest_id"]
+    run = httpx.post(f"{served.address}/api/backtest/start", json=body, headers=headers, timeout=30, verify=NO_TLS).json()["backtest_id"]
     progress = f"{served.address}/api/backtest/progress"
-    wait_until(lambda: httpx.get(progress, params={"id": run}, timeout=30).json()["status"] == "completed")
+    wait_until(lambda: httpx.get(progress, params={"id": run}, timeout=30, verify=NO_TLS).json()["status"] == "completed")
     return served
 
 
