@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from bokgi.api.server import inherited
+from bokgi.api.listening import inherited
 from bokgi.api.slot_server import Doors, run_slot
 from bokgi.operations.slots.slot_state import Phase
 

@@ -12,7 +12,8 @@ import httpx
 import pytest
 import uvicorn
 
-from bokgi.api.server import HEADER_BYTES, PatientProtocol, address_of, bind, is_answering
+from bokgi.api.listening import bind
+from bokgi.api.server import HEADER_BYTES, PatientProtocol, address_of, is_answering
 from bokgi.errors.processes import AddressRefused, PortInUse
 from tests.api.framed import app_with, built_application
 from tests.plain_http import NO_TLS

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bokgi.bars.interval import DAILY
-from bokgi.bootstrap.build import build, make_home
+from bokgi.bootstrap.build import build
 from bokgi.bootstrap.demo_market import check_demo_fits, fill_with_demo, is_demo_there
 from bokgi.bootstrap.environment import environment_of
+from bokgi.bootstrap.home import make_home
 from bokgi.config.settings import Settings
 from bokgi.data.store import Store
 from bokgi.errors.base import Language

@@ -55,7 +55,7 @@ def carried_out(words: list[str]) -> Said:
     """Run a command line in this process."""
     from bokgi.cli.main import main
 
-    out, error = io.StringIO(), io.StringIO()
+    out, error, code = io.StringIO(), io.StringIO(), 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
         try:
             main(words)

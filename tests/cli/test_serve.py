@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -85,32 +86,6 @@ def test_a_killed_worker_is_noticed_at_once_and_comes_back_by_itself(service: Se
     assert [line for line in logged if line.get("code") == "worker_ended" and "SIGKILL" in line["event"]]
 
 
-def test_requests_in_flight_finish_and_nothing_is_left_behind(tmp_path: Path) -> None:
-    with serving(tmp_path) as service:
-        family, worker = service.family(), service.worker()
-        host, port = service.address.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), 10) as client:
-            client.sendall(b"POST /api/stocks/mode HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14\r\n\r\n{")
-            time.sleep(0.2)
-            service.process.send_signal(signal.SIGTERM)
-            wait_until(lambda: not is_open(host, int(port)), 5)
-            client.sendall(b'"mode":"all"}')
-            answer = client.recv(65_536)
-        assert answer.startswith(b"HTTP/1.1 200")
-        assert b"connection: close" in answer
-        assert service.process.wait(15) == 0
-    assert worker in family
-    assert are_gone(family)
-
-
-def is_open(host: str, port: int) -> bool:
-    try:
-        with socket.create_connection((host, port), 1):
-            return True
-    except OSError:
-        return False
-
-
 def test_control_c_ends_everything_within_seconds_even_while_it_starts(tmp_path: Path) -> None:
     with serving(tmp_path) as service:
         family = service.family()
@@ -154,16 +129,27 @@ def test_the_demo_is_refused_beside_real_bars(tmp_path: Path) -> None:
     assert (code, "real bars" in sentence) == (2, True)
 
 
+@contextmanager
+def started(home: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """A part of the service; ended in any case, so that a test that fails waits for nobody. What it says lies in the home folder."""
+    with (home / f"{arguments[0]}.err").open("w") as errors:
+        line = command("--home", str(home), *arguments)
+        with subprocess.Popen(line, env=environment_with(), stdout=subprocess.PIPE, stderr=errors, text=True) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
 def test_a_worker_alone_serves_an_api_alone(tmp_path: Path) -> None:
-    home = ("--home", str(tmp_path))
-    with subprocess.Popen(command(*home, "api", "--port", "0"), env=environment_with(), stdout=subprocess.PIPE, text=True) as api:
+    with started(tmp_path, "api", "--port", "0") as api:
         assert api.stdout is not None
         service = ServiceProcess(api, tmp_path, api.stdout.readline())
         assert service.status() == "degraded"
-        with subprocess.Popen(command(*home, "work", "--grace", "1"), env=environment_with(), stderr=subprocess.DEVNULL) as work:
+        with started(tmp_path, "work", "--grace", "1") as work:
             service.wait_until_healthy()
             work.send_signal(signal.SIGTERM)
-            assert work.wait(15) == 0
+            assert work.wait(15) == 0, (tmp_path / "work.err").read_text()
         wait_until(lambda: service.status() == "degraded", 3)
         assert service.end() == 0
 
@@ -176,3 +162,29 @@ print(sorted(set({COMPUTING!r}) & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def is_open(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), 1):
+            return True
+    except OSError:
+        return False
+
+
+def test_requests_in_flight_finish_and_nothing_is_left_behind(service: ServiceProcess) -> None:
+    """The last test of the file: it ends the service."""
+    family, worker = service.family(), service.worker()
+    host, port = service.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 10) as client:
+        client.sendall(b"POST /api/stocks/mode HTTP/1.1\r\nHost: localhost\r\nContent-Length: 14\r\n\r\n{")
+        time.sleep(0.2)
+        service.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not is_open(host, int(port)), 5)
+        client.sendall(b'"mode":"all"}')
+        answer = client.recv(65_536)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in answer
+    assert service.process.wait(15) == 0
+    assert worker in family
+    assert are_gone(family)

@@ -1,19 +1,18 @@
-"""Listening and answering: the socket, the server in this process, and clients that send their headers too slowly.
+"""Answering: the server in this process, and clients that send their headers too slowly.
 
-Convention: the socket is bound before anything else is started, so that a port in use is said at once. A stop closes the door first, lets
-the requests in flight finish within `GRACE_SECONDS`, and ends streams of events by telling them.
+Convention: a stop closes the door first, lets the requests in flight finish within `GRACE_SECONDS`, and ends streams of events by telling
+them.
 """
 
 import asyncio
 import contextlib
-import errno
 import json
 import resource
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -21,9 +20,10 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from bokgi.api.errors import body_of
+from bokgi.api.listening import BACKLOG
 from bokgi.errors.base import BokgiError
 from bokgi.errors.http import HeadersTooLarge, HeadersTooSlow, RequestMalformed
-from bokgi.errors.processes import AddressRefused, PortInUse, ServiceSilent
+from bokgi.errors.processes import ServiceSilent
 
 GRACE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 30
@@ -31,43 +31,10 @@ HEADER_SECONDS = 10.0
 HEADER_BYTES = 64 << 10
 WRITE_SECONDS = 120.0
 """How long a client may take none of an answer that waits for it."""
-BACKLOG = 2048
 OPEN_FILES = 65_536
 ATTACH_SECONDS = 0.1
 ANSWER_SECONDS = 15.0
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-Listening: TypeAlias = socket.socket
-"""A socket that clients connect to; this module alone touches it."""
-
-
-def bind(host: str, port: int) -> Listening:
-    """A listening socket.
-
-    Raises
-    ------
-    PortInUse, AddressRefused
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host.strip("[]"), port))
-        listening.listen(BACKLOG)
-        listening.setblocking(False)
-    except OSError as error:
-        listening.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortInUse(host, port) from error
-        raise AddressRefused(host, port, error.strerror or str(error)) from error
-    return listening
-
-
-def inherited(descriptor: int) -> Listening:
-    """A listening socket that another process opened and left to this one."""
-    listening = socket.socket(fileno=descriptor)
-    listening.setblocking(False)
-    return listening
 
 
 def address_of(listening: socket.socket) -> str:

@@ -14,7 +14,8 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bokgi.api.server import ATTACH_SECONDS, KEEP_ALIVE_SECONDS, Listening, QuietServer, allow_many_files, configuration_of, stop_reading
+from bokgi.api.listening import Listening
+from bokgi.api.server import ATTACH_SECONDS, KEEP_ALIVE_SECONDS, QuietServer, allow_many_files, configuration_of, stop_reading
 from bokgi.operations.slots.slot_state import Phase
 
 DRAIN_SECONDS = KEEP_ALIVE_SECONDS + 5.0

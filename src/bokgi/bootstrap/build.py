@@ -2,8 +2,8 @@
 
 from importlib.metadata import version
 
+from bokgi.bootstrap.home import make_home
 from bokgi.config.settings import Settings
-from bokgi.errors.processes import HomeUnwritable
 from bokgi.jobs.database import migrate_jobs
 from bokgi.jobs.dbos_queue import create_queue
 from bokgi.jobs.port import JobQueue
@@ -31,18 +31,3 @@ def open_databases(settings: Settings) -> tuple[Database, JobQueue]:
     database.migrate()
     migrate_jobs(settings.jobs_url)
     return database, create_queue(settings.jobs_url, settings.release_name)
-
-
-def make_home(settings: Settings) -> None:
-    """The home folder; nobody else on the machine may read it.
-
-    Raises
-    ------
-    HomeUnwritable
-    """
-    try:
-        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name in ("logs", "locks"):
-            (settings.home / name).mkdir(exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise HomeUnwritable(str(settings.home), error.strerror or str(error)) from error

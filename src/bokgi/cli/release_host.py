@@ -77,7 +77,7 @@ def init_command(
 @click.pass_obj
 def hold_command(_settings: Settings, /, host: HostFolder) -> None:
     """Be the holder of a host folder."""
-    from bokgi.api.server import bind
+    from bokgi.api.listening import bind
     from bokgi.bootstrap.locks import Holder as LockHolder
     from bokgi.bootstrap.locks import take_service_lock
     from bokgi.bootstrap.logs import start_logs

@@ -16,7 +16,7 @@ from bokgi.config.settings import Settings
 from bokgi.errors.processes import TokenMissing
 
 if TYPE_CHECKING:
-    from bokgi.api.server import Listening
+    from bokgi.api.listening import Listening
     from bokgi.bootstrap.locks import Lock
     from bokgi.services.application import Application
 
@@ -40,7 +40,7 @@ def _port_option() -> click.Option:
 def _serve(settings: Settings, /, demo: bool, host: str | None, port: int | None) -> int:
     """The service with its worker, until Ctrl-C."""
     chosen = _checked(settings, host, port)
-    from bokgi.bootstrap.build import make_home
+    from bokgi.bootstrap.home import make_home
 
     make_home(chosen)
     with _service_lock(chosen) as lock, _listening(chosen) as listening:
@@ -53,10 +53,12 @@ def _serve(settings: Settings, /, demo: bool, host: str | None, port: int | None
 def _api(settings: Settings, /, host: str | None, port: int | None) -> int:
     """The HTTP side alone, until Ctrl-C."""
     chosen = _checked(settings, host, port)
-    from bokgi.bootstrap.build import build, make_home
+    from bokgi.bootstrap.home import make_home
 
     make_home(chosen)
     with _listening(chosen) as listening:
+        from bokgi.bootstrap.build import build  # slow to import: a port in use is said before
+
         _log_to(chosen, f"api-{listening.getsockname()[1]}")
         application = build(chosen)
         try:
@@ -69,7 +71,7 @@ def _api(settings: Settings, /, host: str | None, port: int | None) -> int:
 @click.pass_obj
 def _work(settings: Settings, /, name: str, grace: float) -> int:
     """A worker alone, until Ctrl-C."""
-    from bokgi.bootstrap.build import make_home
+    from bokgi.bootstrap.home import make_home
     from bokgi.bootstrap.worker_process import WorkerPlan, run_worker
 
     make_home(settings)
@@ -189,7 +191,7 @@ def _service_lock(settings: Settings) -> "Iterator[Lock]":
 
 @contextmanager
 def _listening(settings: Settings) -> "Iterator[Listening]":
-    from bokgi.api.server import bind
+    from bokgi.api.listening import bind
 
     listening = bind(settings.host, settings.port)
     try:

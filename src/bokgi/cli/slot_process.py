@@ -46,10 +46,11 @@ def _run(settings: Settings, files: SlotFiles, public: int, lock: int) -> None:
     state = SlotState.mine(settings.release_name)
     write_state(files.state, state)
     from bokgi.api.application import create_app
-    from bokgi.api.server import inherited
+    from bokgi.api.listening import inherited
     from bokgi.api.slot_server import Doors, run_slot
     from bokgi.bootstrap.beside import worker_beside
-    from bokgi.bootstrap.build import build, make_home
+    from bokgi.bootstrap.build import build
+    from bokgi.bootstrap.home import make_home
     from bokgi.bootstrap.logs import secrets_of, start_logs
     from bokgi.operations.slots.handing_over import offer
 

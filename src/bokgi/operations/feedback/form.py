@@ -1,10 +1,13 @@
 """Feedback of the application's own form, from the rows that the service keeps."""
 
+from typing import TYPE_CHECKING
+
 from bokgi.errors.base import EnvironmentFault
 from bokgi.operations.feedback.reading import Reading, item
-from bokgi.records.database import Database
-from bokgi.records.feedback import FeedbackRow, FeedbackRows
 from bokgi.reports.formats import utc_text
+
+if TYPE_CHECKING:
+    from bokgi.records.feedback import FeedbackRow, FeedbackRows
 
 PAGE_SIZE = 200
 
@@ -20,6 +23,9 @@ class FormFeedback:
 
     def read_new(self) -> Reading:
         """Items with a higher number than the last."""
+        from bokgi.records.database import Database  # slow to import, and most commands of a release read no feedback
+        from bokgi.records.feedback import FeedbackRows
+
         try:
             database = Database.open(self._url)
             try:
@@ -31,7 +37,7 @@ class FormFeedback:
         self._last = max((row.order_number for row in rows), default=self._last)
         return Reading(True, str(self._last), [item(row.id, row.kind, utc_text(row.created_at), row.text) for row in rows])
 
-    def _newer(self, kept: FeedbackRows) -> list[FeedbackRow]:
+    def _newer(self, kept: "FeedbackRows") -> "list[FeedbackRow]":
         rows: list[FeedbackRow] = []
         for page in range(1, 1_000):
             found = kept.page(page=page, page_size=PAGE_SIZE).rows

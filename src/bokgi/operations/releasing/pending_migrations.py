@@ -4,7 +4,6 @@ import re
 from types import ModuleType
 
 from bokgi.operations.repository import Repository
-from bokgi.records.migration_operations import contracting, operations_of
 
 FOLDER = "src/bokgi/records/migrations/versions"
 _STEP = re.compile(r"v(\d{4})_\w+\.py")
@@ -39,6 +38,8 @@ def breaking(repository: Repository, live: str, target: str) -> tuple[list[str],
 
 
 def _contractions(step: str, content: bytes, known: str) -> list[str]:
+    from bokgi.records.migration_operations import contracting, operations_of  # slow to import; most releases bring no step
+
     module = ModuleType(f"migration_{step}")
     try:
         exec(compile(content, f"{step}.py", "exec"), module.__dict__)  # noqa: S102  # code of the tag, which its release would run next

@@ -13,9 +13,6 @@ from bokgi.errors.base import BokgiError
 from bokgi.operations.asking import Asked, Asker
 from bokgi.operations.evidence_log import Record, hash_of
 from bokgi.operations.record_kinds import Kind
-from bokgi.records.database import Database
-from bokgi.records.runs import RunRows, RunState
-from bokgi.reports.result_folder import check_result
 
 PROFILES = ("default", "smoke")
 KEPT_OF_A_PROFILE = 10
@@ -48,6 +45,8 @@ class KeptResults:
         return dict(self._lost(asker, home, deleted))
 
     def _lost(self, asker: Asker, home: Path | None, deleted: Collection[str]) -> Iterator[tuple[str, str]]:
+        from bokgi.reports.result_folder import check_result  # slow to import, and most commands of a release look at no result
+
         for run, sha256 in self.hashes.items():
             if run in deleted:
                 continue
@@ -88,6 +87,9 @@ def rows_and_answers(asker: Asker, records_url: str) -> dict[str, Any]:
     ------
     DatabaseUnavailable
     """
+    from bokgi.records.database import Database  # slow to import, and most commands of a release open no database
+    from bokgi.records.runs import RunRows, RunState
+
     database = Database.open(records_url)
     try:
         rows = RunRows(database)
