@@ -49,7 +49,7 @@ def test_runs_queue_worker_and_process_are_told_as_they_are(application: Applica
     found = figures(ask(app_with(application), "GET", "/metrics").text)
     states = {"queued", "running", "completed", "failed", "cancelled"}
     assert {dict(words)["state"]: value for (name, words), value in found.items() if name == "bokgi_runs"} == dict.fromkeys(states, 0)
-    assert found["bokgi_runs_failed_total", ()] == 0
+    assert found["bokgi_runs_failed_total", ()] == found["bokgi_searches_failed_total", ()] == 0
     assert found["bokgi_queue_waiting", ()] == 0
     assert found["bokgi_worker_ready", ()] == 0
     assert found["bokgi_database_up", ()] == 1

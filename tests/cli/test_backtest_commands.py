@@ -208,3 +208,17 @@ def test_the_demo_says_first_that_it_is_synthetic_and_last_how_to_use_real_bars(
 
 def test_the_demo_never_mixes_with_real_bars(terminal: Terminal) -> None:
     assert str(terminal.home) in terminal.refuses("demo")
+
+
+def test_a_search_takes_adjusted_prices_in_the_words_of_a_backtest_and_says_the_same_of_them(terminal: Terminal, tmp_path: Path) -> None:
+    bodies = []
+    grid = ("--method", "grid", "--space", '{"fast": [2, 3], "slow": [5, 6]}', "--trials-only")
+    for name, more in (("backtest", ()), ("search", grid)):
+        words = (name, "005930", "--strategy", "MA5_20", "--interval", "5m", "--adjust")
+        assert "splits, dividends" in terminal.refuses(*words, "rights", *more)
+        assert terminal.run(*words, "splits", *more, "--json", tmp_path / name) == 0
+        bodies.append(json.loads((tmp_path / name).read_text(encoding="utf-8")))
+    run, search = bodies
+    assert search["request"]["adjust"] == "splits"
+    told = [[fault for fault in faults if "factor" in fault["kind"]] for faults in (run["data"]["faults"], search["data"]["faults"])]
+    assert told[0] == told[1] != []

@@ -21,7 +21,7 @@ from bokgi.metrics.drawdown import max_drawdown
 from bokgi.metrics.returns import sample_deviation, session_returns
 from bokgi.orders.market_terms import market_terms
 from bokgi.orders.plans import CLOSE_MINUTE, ClockPlan
-from bokgi.orders.rules import AccountRules, ExecutionRules, Unpriced
+from bokgi.orders.rules import AccountRules, ExecutionRules, Market, Unpriced
 from bokgi.research import plan_search
 from bokgi.research.parameter_space import TRIES, drawn_space, parameter_space
 from bokgi.research.plan_search import PlanSearch
@@ -95,6 +95,43 @@ def ending_at(panel: Panel, minute: int) -> Panel:
         auction=np.full_like(panel.auction, np.nan),
         auction_row=np.full_like(panel.auction_row, -1),
     )
+
+
+def thinned(panel: Panel, scale: float) -> Panel:
+    """The first 20 minutes of its sessions with a third of the bars left out, and two sessions whole; prices times `scale`."""
+    early = ending_at(panel, 9 * 60 + 20)
+    kept = np.random.default_rng(3).random(len(early.session)) > 1 / 3
+    kept &= (early.session != 4) & (early.session != len(early.sessions) - 1)
+    counts = [int(np.count_nonzero(kept[early.rows_of(index)])) for index in range(len(early.instruments))]
+    prices = {name: getattr(early, name)[kept] * scale for name in ("open", "high", "low", "close")}
+    others = {name: getattr(early, name)[kept] for name in ("session", "minute", "volume")}
+    return replace(early, **prices, **others, offsets=np.concatenate(([0], np.cumsum(counts))).astype(np.int64))
+
+
+@pytest.mark.parametrize("is_small", [True, False])
+@pytest.mark.parametrize(("kind", "scale"), [(Market.KRX, 1.0), (Market.PLAIN, 0.0137)])
+def test_crosses_walked_from_fill_to_fill_are_the_backtests_of_their_periods(
+    market: Panel, monkeypatch: pytest.MonkeyPatch, kind: Market, scale: float, is_small: bool
+) -> None:
+    monkeypatch.setattr(plan_search, "IN_MEMORY_BYTES", plan_search.IN_MEMORY_BYTES if is_small else 0)
+    panel, rules, account = thinned(market, scale), ExecutionRules(market=kind), AccountRules()
+    periods = {"fast": [2, 3, 5, 8, 19], "slow": [3, 9, 20, 120, 300]}
+    terms, space = market_terms(panel, rules), parameter_space(CATALOG["MA5_20"].strategy, periods, {})
+    stock = PlanSearch(panel, terms, rules, account, space).stock(2)
+    assert stock is not None
+    assert stock._crosses is not None  # the walk that is tested
+    figures, net = stock.computed(), np.concatenate([block.net for block in stock])
+    assert figures.trades.max() > 10
+    for trial, (values, strategy) in enumerate(space.strategies()):
+        assert tuple(column[trial] for column in stock.columns().values()) == values
+        run = simulate(panel, strategy.plan(panel), terms, rules, account)
+        curve, mine = run.instrument_equity[2], (run.trades.instrument == 2) & (run.trades.sell_row >= 0)
+        returns = session_returns(curve, CAPITAL)
+        assert (net[trial] == np.diff(curve, prepend=CAPITAL) / CAPITAL).all()
+        assert (figures.balance[trial], figures.trades[trial]) == (curve[-1], np.count_nonzero(mine))
+        assert figures.wins[trial] == np.count_nonzero(run.trades.profit[mine] > 0.0)
+        assert (figures.mean[trial], figures.deviation[trial]) == (returns.mean(), sample_deviation(returns))
+        assert figures.drawdown[trial] == max_drawdown(curve, CAPITAL).depth
 
 
 def test_times_that_no_bar_prices_are_no_trials_as_backtests_of_them_are_refused(market: Panel) -> None:

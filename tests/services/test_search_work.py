@@ -227,6 +227,16 @@ def test_what_goes_wrong_anywhere_ends_the_search_with_its_own_sentence(
     assert found.error["code"] == code
 
 
+def test_a_failure_stays_counted_when_its_row_is_deleted(parts: Parts) -> None:
+    rows, row = SearchRows(parts.database), started(parts)
+    before = rows.failures()
+    assert rows.finish(row.id, SearchEnd(RunState.FAILED, {}))
+    assert not rows.finish(row.id, SearchEnd(RunState.FAILED, {}))  # once
+    assert rows.finish(started(parts).id, SearchEnd(RunState.COMPLETED, {}))
+    assert rows.delete(row.id)
+    assert rows.failures() == before + 1
+
+
 def test_a_grid_of_times_after_the_last_bar_is_refused_and_one_with_some_before_leaves_them_out(parts: Parts) -> None:
     found = []
     for times in (["15:10", "15:20"], ["14:00", "15:20"]):

@@ -12,6 +12,7 @@ from bokgi.errors.base import BokgiError, Language
 from bokgi.errors.strategies import (
     ParameterDeclaration,
     ParameterIsFixed,
+    ParametersContradict,
     ParameterWrong,
     SignalsMalformed,
     StrategyClassMissing,
@@ -152,6 +153,41 @@ def test_wrong_declarations_are_refused_when_the_class_is_made() -> None:
 
         class _Standing(Strategy):
             period = Parameter(1, step=0)
+
+
+def declared_with(order: object) -> type[Strategy]:
+    """A class of four parameters, made with this `parameter_order`."""
+    body = {
+        "fast": Parameter(5),
+        "slow": Parameter(20.0),
+        "buy": Parameter("10:00"),
+        "sell": Parameter("close", allow_close=True),
+        "parameter_order": order,
+    }
+    return type("Ordered", (Strategy,), body)
+
+
+@pytest.mark.parametrize(
+    ("order", "problem"),
+    [
+        ((("fast", "slwo"),), "'slwo' is no parameter .* fast, slow, buy, sell"),
+        ((("fast", "buy"),), r"fast \(int\) and buy \(time\) have no common order"),
+        ((("slow", "fast"),), "by default slow is 20.0, which is not below fast with 5"),
+        (("fast", "slow"), "'fast' is no pair of names"),
+        ((("fast", "slow", "buy"),), "is no pair of names"),
+        ("fast", "'fast' is no pair of names"),
+    ],
+)
+def test_an_order_that_nothing_can_keep_is_refused_when_the_class_is_made(order: object, problem: str) -> None:
+    with pytest.raises(ParameterDeclaration, match=problem):
+        declared_with(order)
+
+
+def test_the_close_is_later_than_every_time_where_no_latest_is_declared() -> None:
+    ordered = declared_with((("fast", "slow"), ("buy", "sell")))
+    assert ordered(buy="15:20").parameters()["sell"] == "close"
+    with pytest.raises(ParametersContradict):
+        ordered(buy="15:20", sell="15:10")
 
 
 def test_parameters_are_inherited_and_can_be_declared_anew() -> None:

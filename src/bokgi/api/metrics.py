@@ -79,6 +79,9 @@ class ServiceFigures(Collector):
         for state, count in app.run_rows.count_by_state().items():
             runs.add_metric([RunState(state).value], count)
         failures = CounterMetricFamily("bokgi_runs_failed", "Runs that failed, deleted ones included", value=app.run_rows.failures())
+        searches = CounterMetricFamily(
+            "bokgi_searches_failed", "Searches that failed, deleted ones included", value=app.search_rows.failures()
+        )
         report = app.health.report()
         waiting = GaugeMetricFamily("bokgi_queue_waiting", "Jobs that wait in the queue of this release", value=app.queue.waiting())
         ready = GaugeMetricFamily("bokgi_worker_ready", "Whether a worker of this release is ready", value=report.python_worker == "ready")
@@ -86,7 +89,7 @@ class ServiceFigures(Collector):
         uptime = GaugeMetricFamily("bokgi_uptime_seconds", "Seconds since the start", value=report.uptime_seconds)
         version = GaugeMetricFamily("bokgi_info", "Version of the package and name of the release", labels=["version", "release"])
         version.add_metric([app.version, app.settings.release_name], 1)
-        return [runs, failures, waiting, ready, up, uptime, version]
+        return [runs, failures, searches, waiting, ready, up, uptime, version]
 
 
 class ProcessFigures(Collector):

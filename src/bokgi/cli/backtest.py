@@ -40,6 +40,10 @@ _HELP = say(
     "예: --buy-time 10:00 --sell-time 15:00. 내장 전략: daily_trading, trailing_stop, MA20_50, MA5_20, RSI, MACD, buy_and_hold. "
     "직접 만든 전략은 파일.py:클래스.",
 )
+ADJUST_HELP = say(
+    "Prices adjusted by the imported factors: for splits, or for splits and dividends. Stored prices stay as they are.",
+    "가져온 수정계수로 고친 주가로: 분할만(splits), 또는 분할과 배당까지(dividends). 저장된 값은 그대로입니다.",
+)
 
 
 @click.command("backtest", cls=Command, help=_HELP, context_settings={"ignore_unknown_options": True})
@@ -131,14 +135,7 @@ _HELP = say(
     help=say("Leave out what was delisted by the end, to see the difference.", "끝날까지 상장폐지된 종목을 빼고(차이를 보려고)."),
 )
 @click.option("--raw", is_flag=True, help=say("Bars as their source sent them, without repairs.", "고치지 않은 원래 봉 자료로."))
-@click.option(
-    "--adjust",
-    metavar="splits|dividends",
-    help=say(
-        "Prices adjusted by the imported factors: for splits, or for splits and dividends. Stored prices stay as they are.",
-        "가져온 수정계수로 고친 주가로: 분할만(splits), 또는 분할과 배당까지(dividends). 저장된 값은 그대로입니다.",
-    ),
-)
+@click.option("--adjust", metavar="splits|dividends", help=ADJUST_HELP)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help=say("Write the result body.", "결과를 JSON으로 저장."))
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help=say("Write summary and trades.", "요약과 거래를 CSV로 저장."))
 @click.option(

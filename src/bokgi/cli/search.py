@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from bokgi.bars.interval import DAILY, Interval
-from bokgi.cli.backtest import check_files, parted
+from bokgi.cli.backtest import ADJUST_HELP, check_files, parted
 from bokgi.cli.endings import DONE
 from bokgi.cli.frame import Command
 from bokgi.cli.inputs import DAY, INTERVAL
@@ -62,6 +62,7 @@ _HELP = say(
     metavar="compound|seed_capped",
     help=say("What a purchase may take.", "재투자 방식."),
 )
+@click.option("--adjust", metavar="splits|dividends", help=ADJUST_HELP)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help=say("Write the whole result.", "전체 결과를 JSON으로 저장."))
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help=say("Write the ranking.", "순위를 CSV로 저장."))
 @click.pass_obj
@@ -113,6 +114,7 @@ def _request(codes: list[str], parameters: dict[str, str], told: dict[str, Any])
         "end_date": told["end"].isoformat() if told["end"] else None,
         "interval": None if told["interval"] is None else str(Interval.from_text(str(told["interval"]))),
         "initial_capital": told["capital"],
+        "adjust": told["adjust"],
         "costs": {"commission_ppm": told["commission_ppm"], "fixed_tax_ppm": told["tax_ppm"]},
         "fills": {"slippage_ticks": told["slippage_ticks"]},
         "account": {"reinvest": told["reinvest"]},

@@ -15,13 +15,14 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func,
 
 from bokgi.errors.records import RecordMalformed, SearchStillActive
 from bokgi.records.columns import is_storable
-from bokgi.records.counters import next_number
+from bokgi.records.counters import last_number, next_number
 from bokgi.records.database import Database
 from bokgi.records.run_row import FINISHED, UNFINISHED, RunState
 from bokgi.records.tables import SEARCH_PARTS, SEARCHES
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 _ORDER = "searches"
+FAILURE_COUNTER = "searches_failed"
 _PARTS = SEARCH_PARTS.c
 
 
@@ -263,7 +264,7 @@ class SearchRows:
             connection.execute(again.values(status=RunState.QUEUED.value))
 
     def finish(self, search_id: str, end: SearchEnd) -> bool:
-        """End a search, once."""
+        """End a search, once; a failure is counted with it, or neither is written."""
         if not end.status.is_finished:
             raise RecordMalformed(f"a search cannot end as {end.status}")
         values = {
@@ -275,7 +276,15 @@ class SearchRows:
             "finished_at": self._clock(),
         }
         with self._database.writing() as connection:
-            return connection.execute(update(SEARCHES).where(SEARCHES.c.id == search_id, _is_open()).values(values)).rowcount == 1
+            is_ended = connection.execute(update(SEARCHES).where(SEARCHES.c.id == search_id, _is_open()).values(values)).rowcount == 1
+            if is_ended and end.status is RunState.FAILED:
+                next_number(connection, FAILURE_COUNTER)
+            return is_ended
+
+    def failures(self) -> int:
+        """How many searches have failed since the database counts them, whether their rows are still there or not; never falls."""
+        with self._database.reading() as connection:
+            return last_number(connection, FAILURE_COUNTER)
 
     def request_cancel(self, search_id: str) -> SearchRow | None:
         """Ask for the end: a queued search is cancelled at once, a running one told, a finished one left alone; None when unknown."""

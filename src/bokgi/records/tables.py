@@ -81,7 +81,12 @@ RUNS = Table(
 COUNTERS = Table(
     "counters",
     METADATA,
-    Column("name", PlainText, primary_key=True, doc="what is counted; `run:2026-02-08` the runs of a day, `runs_failed` those that failed"),
+    Column(
+        "name",
+        PlainText,
+        primary_key=True,
+        doc="what is counted; `run:2026-02-08` the runs of a day, `runs_failed` those that failed, `searches_failed` searches that failed",
+    ),
     Column("value", BigInteger, nullable=False, doc="last number given"),
 )
 

@@ -14,11 +14,14 @@ from bokgi.engine.kernel_layout import ACCOUNT, BAR, DAY, DESK, Law, RecordArray
 from bokgi.orders.plans import SignalPlan
 from bokgi.orders.rules import AccountMode, AccountRules, ExecutionRules
 from bokgi.research.kernel_clock_trials import Figures, Order
-from bokgi.research.kernel_cross_trials import cross_trials
+from bokgi.research.kernel_cross_trials import Averages, Bars, cross_trials, read_bars
 from bokgi.research.pairwise import sum_order
 from bokgi.research.parameter_space import ParameterSpace
 from bokgi.strategies.built_in import AverageCross
 from bokgi.units import FloatArray, IntArray
+
+HELD_BYTES = 16 << 20
+"""Of running sums: where they are more, pairs whose slow periods share a slot compute theirs anew."""
 
 
 @dataclass
@@ -30,16 +33,20 @@ class CrossWalk:
     rules: RecordArray
     periods: IntArray
     sessions: int
-    _rows: IntArray = field(init=False)
+    _stock: Bars = field(init=False)
 
     def __post_init__(self) -> None:
         order = sum_order(self.sessions)
         self._order = Order(order.starts, order.ends, order.merges)
-        self._wish = wish_of(SignalPlan(np.zeros(1, np.bool_), np.zeros(1, np.bool_)))
         listed = int(min(self.law.delisted[0], self.sessions))
-        end = int(self.tape.session_row[0, listed])
-        self._rows = np.flatnonzero(self.tape.traded[:end]).astype(np.int64)
-        self._close = self.tape.close[self._rows]
+        rows = np.flatnonzero(self.tape.traded[: int(self.tape.session_row[0, listed])]).astype(np.int64)
+        session_of, close = self.tape.session[rows].astype(np.int64), self.tape.close[rows]
+        prices = np.append(np.floor(close) if self.rules["is_krx"][0] else close, np.nan)
+        marks = prices[np.searchsorted(session_of, np.arange(self.sessions), side="right") - 1]
+        bars, days, desk = np.zeros(len(rows), BAR), np.zeros(self.sessions, DAY), np.zeros(1, DESK)
+        wish = wish_of(SignalPlan(np.zeros(1, np.bool_), np.zeros(1, np.bool_)))
+        read_bars(self.tape, self.law, self.rules, wish, rows, desk, bars, days)
+        self._stock = Bars(bars, days, session_of, close, marks, desk, self.law.ladders)
 
     def walked(self, first: int, end: int, figures: Figures) -> tuple[FloatArray, FloatArray]:
         """Curves at session ends and costs of sessions of the trials [first, end), float64[trial, session]; figures are written."""
@@ -52,29 +59,32 @@ class CrossWalk:
         self._walk(first, end, np.empty((1, self.sessions)), np.empty((1, self.sessions)), figures)
 
     def _walk(self, first: int, end: int, curves: FloatArray, costs: FloatArray, figures: Figures) -> None:
+        accounts = np.zeros(end - first, ACCOUNT)
+        accounts["cash"] = self.rules["capital"][0]
+        averages = self._averages(int(self.periods[1, first:end].max()))
+        desks, scratch, counted = np.repeat(self._stock.desk, end - first), np.empty(self.sessions), np.empty(3)
         cross_trials(
-            self.tape,
-            self.law,
+            self._stock,
             self.rules,
-            self._wish,
-            np.zeros(end - first, DESK),
-            np.zeros(end - first, ACCOUNT),
-            np.zeros(1, BAR),
-            np.zeros(1, DAY),
-            0,
-            self._rows,
-            self.tape.session[self._rows].astype(np.int64),
-            self._close,
+            desks,
+            accounts,
+            averages,
             self.periods,
             first,
             end,
             curves,
             costs,
-            np.empty(self.sessions),
-            np.empty(3),
+            scratch,
+            counted,
             self._order,
             figures,
         )
+
+    def _averages(self, longest: int) -> Averages:
+        """Room for the sums of as many slow periods as may be held, and of a fast one."""
+        bars = len(self._stock.close)
+        slots = 1 + min(longest + 1, max(HELD_BYTES // (8 * max(bars, 1)), 1))
+        return Averages(np.empty((slots, bars)), np.zeros(slots, dtype=np.int64), np.empty(bars))
 
 
 def cross_walk(

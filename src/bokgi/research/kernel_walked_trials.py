@@ -9,6 +9,7 @@ from bokgi.engine.compiling import kernel_njit, lanes_njit, step_njit
 from bokgi.engine.kernel_accounts import walk_account
 from bokgi.engine.kernel_layout import Books, Law, RecordArray, Scratch, Signals, Tape
 from bokgi.research.kernel_clock_trials import Figures, Order, regular_part
+from bokgi.research.kernel_lanes import larger, smaller
 from bokgi.units import FloatArray, IntArray
 
 RUNNING = 8
@@ -160,28 +161,46 @@ def ordered_sum(values: FloatArray, order: Order) -> float:
 @step_njit
 def leaf_sum(values: FloatArray, start: int, end: int) -> float:
     """The sum of one leaf."""
-    regular = start + regular_part(end - start)
+    count = regular_part(end - start)
     total = 0.0
-    if regular > start:
+    if count > 0:
+        one, two, three, four = values[start:], values[start + 1 :], values[start + 2 :], values[start + 3 :]
+        five, six, seven, eight = values[start + 4 :], values[start + 5 :], values[start + 6 :], values[start + 7 :]
         a = b = c = d = e = f = g = h = 0.0
-        for place in range(start, regular, RUNNING):
-            a, b, c, d = a + values[place], b + values[place + 1], c + values[place + 2], d + values[place + 3]
-            e, f, g, h = e + values[place + 4], f + values[place + 5], g + values[place + 6], h + values[place + 7]
+        for place in range(0, count, RUNNING):
+            a, b, c, d = a + one[place], b + two[place], c + three[place], d + four[place]
+            e, f, g, h = e + five[place], f + six[place], g + seven[place], h + eight[place]
         total = ((a + b) + (c + d)) + ((e + f) + (g + h))
-    for place in range(regular, end):
+    for place in range(start + count, end):
         total += values[place]
     return total
 
 
 @lanes_njit
 def deepest_fall(curve: FloatArray, capital: float) -> float:
-    """Deepest fall from the peak so far, the capital being the first. The quotient is taken once a peak: its lowest gives the deepest."""
+    """Deepest fall from the peak so far, the capital being the first. The quotient is taken once a peak: its lowest gives the deepest.
+
+    Eight sessions that are no peak are looked at together.
+    """
     peak, lowest, deepest = capital, capital, 1.0
-    for session in range(len(curve)):
-        equity = curve[session]
-        if equity > peak:
-            deepest = min(deepest, lowest / peak)
-            peak = lowest = equity
-        elif equity < lowest:
-            lowest = equity
+    count, session = len(curve), 0
+    one, two, three, four = curve, curve[1:], curve[2:], curve[3:]
+    five, six, seven, eight = curve[4:], curve[5:], curve[6:], curve[7:]
+    while session < count:
+        stop = min(session + RUNNING, count)
+        if stop - session == RUNNING:
+            a, b, c, d = one[session], two[session], three[session], four[session]
+            e, f, g, h = five[session], six[session], seven[session], eight[session]
+            if larger(larger(larger(a, b), larger(c, d)), larger(larger(e, f), larger(g, h))) <= peak:
+                lowest = smaller(lowest, smaller(smaller(smaller(a, b), smaller(c, d)), smaller(smaller(e, f), smaller(g, h))))
+                session = stop
+                continue
+        for place in range(session, stop):
+            equity = curve[place]
+            if equity > peak:
+                deepest = min(deepest, lowest / peak)
+                peak = lowest = equity
+            elif equity < lowest:
+                lowest = equity
+        session = stop
     return min(deepest, lowest / peak) - 1.0

@@ -51,8 +51,29 @@ class ParameterSpace:
 
     def columns(self) -> dict[str, IntArray | FloatArray]:
         """Values of all trials by parameter; choices by their place in the axis."""
+        if self.strategy.check is Strategy.check and self.strategy.__init__ is Strategy.__init__:
+            return self._ordered_columns()
         rows = [values for values, _ in self.strategies()]
         return {name: np.array([_number(self.axes[name], values[place]) for values in rows]) for place, name in enumerate(self.axes)}
+
+    def _ordered_columns(self) -> dict[str, IntArray | FloatArray]:
+        """The same without making a strategy of each combination, where `parameter_order` says all that is not allowed together."""
+        numbers = np.arange(self.combinations) if self.chosen is None else np.array(self.chosen, dtype=np.int64)
+        shape = tuple(len(values) for values in self.axes.values())
+        places = dict(zip(self.axes, np.unravel_index(numbers, shape), strict=True))
+        known, kept = declared(self.strategy), np.ones(len(numbers), dtype=np.bool_)
+
+        def standing(name: str) -> FloatArray:
+            parameter = known[name]
+            if name in self.axes:
+                stand = np.array([parameter.place_of(value) for value in self.axes[name]], dtype=np.float64)
+                return stand[places[name]]
+            return np.array([parameter.place_of(parameter.read(self.fixed.get(name, parameter.default)))], dtype=np.float64)
+
+        for low, high in self.strategy.parameter_order:
+            kept &= standing(low) < standing(high)
+        numbered = {name: np.array([_number(values, value) for value in values]) for name, values in self.axes.items()}
+        return {name: numbered[name][places[name][kept]] for name in self.axes}
 
     def words(self) -> dict[str, tuple[str, ...]]:
         """Axes whose values are words; columns hold their places."""

@@ -1,15 +1,16 @@
 """Trials of any strategy on one stock: each is a plan on the stock's own bars, walked by the engine as in a plain backtest.
 
 Convention: trials are computed once, in order; their returns wait in memory, or, where they are many, in a file without a name, so that
-memory does not grow with them. A strategy sees the bars of one stock. Times that the stock's bars price in no session are no trials, as a
-backtest of them is refused.
+memory does not grow with them. Many crosses of averages are walked again instead, which takes less time than the file. A strategy sees the
+bars of one stock. Times that the stock's bars price in no session are no trials, as a backtest of them is refused.
 """
 
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, compress
+from mmap import MADV_DONTNEED, mmap
 from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from typing import Any
@@ -97,8 +98,10 @@ class PlanStock:
         self._capital = capital_of(execution, account)
         order = sum_order(len(panel.sessions))
         self._order = Order(order.starts, order.ends, order.merges)
-        self._returns = _returns_of(self.trials, len(panel.sessions), scratch)
         self._crosses = cross_walk(panel, self._tape, self._law, execution, account, space, self._columns)
+        self._walks_again = self._crosses is not None and not _is_small(self.trials, len(panel.sessions))
+        self._figures = empty_figures(0 if self._crosses is None else self.trials)
+        self._returns = _returns_of(0 if self._walks_again else self.trials, len(panel.sessions), scratch)
 
     @property
     def trials(self) -> int:
@@ -141,9 +144,11 @@ class PlanStock:
         for first in range(0, count, AT_ONCE):
             check_wanted(self._cancelled)
             places = np.arange(first, min(first + AT_ONCE, count), dtype=np.int64)
+            if self._crosses is not None and self._walks_again:
+                self._crosses.figures_alone(first, first + len(places), figures)
+                continue
             if self._crosses is not None:
-                curves, costs = self._crosses.walked(first, first + len(places), figures)
-                self._keep(places, curves, costs)
+                self._keep(places, *self._crosses.walked(first, first + len(places), figures))
                 continue
             curves, costs, counts = self._walked([next(strategies).plan(self._panel) for _ in places])
             curve_figures(curves, self._capital, self._order, places, counts, np.empty(curves.shape[1]), figures)
@@ -181,14 +186,24 @@ class PlanStock:
         return None
 
     def _keep(self, places: IntArray, curves: FloatArray, costs: FloatArray) -> None:
+        block = self._block(curves, costs)
+        self._returns.array[0, places], self._returns.array[1, places] = block.net, block.gross
+        self._returns.let_go()
+
+    def _block(self, curves: FloatArray, costs: FloatArray) -> TrialBlock:
         won = np.diff(curves, axis=1, prepend=self._capital)
-        self._returns[0, places], self._returns[1, places] = won / self._capital, (won + costs) / self._capital
+        return TrialBlock(won / self._capital, (won + costs) / self._capital)
 
     def __iter__(self) -> Iterator[TrialBlock]:
         """Returns of all trials over the capital, in blocks."""
         for first in range(0, self.trials, AT_ONCE * 8):
-            rows = slice(first, first + AT_ONCE * 8)
-            yield TrialBlock(np.array(self._returns[0, rows]), np.array(self._returns[1, rows]))
+            end = min(first + AT_ONCE * 8, self.trials)
+            if self._crosses is not None and self._walks_again:
+                yield self._block(*self._crosses.walked(first, end, self._figures))
+                continue
+            net, gross = np.array(self._returns.array[0, first:end]), np.array(self._returns.array[1, first:end])
+            self._returns.let_go()
+            yield TrialBlock(net, gross)
 
     def _walked(self, plans: list[Plan]) -> tuple[FloatArray, FloatArray, IntArray]:
         """Curves, costs and counts of some plans."""
@@ -257,8 +272,25 @@ def terms_of_one(terms: Terms, index: int) -> Terms:
     return replace(terms, **{name: getattr(terms, name)[own] for name in names})
 
 
-def _returns_of(trials: int, sessions: int, scratch: Path | None) -> FloatArray:
-    """float64[2, trial, session]: net and gross. A file has its place on the disk before it is mapped, for a disk that is full later would
+@dataclass(frozen=True)
+class _Returns:
+    """array : float64[2, trial, session], net and gross; mapped : the file that it stands in, None in memory"""
+
+    array: FloatArray
+    mapped: mmap | None = None
+
+    def let_go(self) -> None:
+        """Keep what was read or written in the file alone: pages that stay mapped would count as memory of the process."""
+        if self.mapped is not None:
+            self.mapped.madvise(MADV_DONTNEED)
+
+
+def _is_small(trials: int, sessions: int) -> bool:
+    return 16 * trials * sessions <= IN_MEMORY_BYTES
+
+
+def _returns_of(trials: int, sessions: int, scratch: Path | None) -> _Returns:
+    """Room for the returns of trials. A file has its place on the disk before it is mapped, for a disk that is full later would
     kill the process.
 
     Raises
@@ -266,14 +298,14 @@ def _returns_of(trials: int, sessions: int, scratch: Path | None) -> FloatArray:
     StoreUnwritable
     """
     shape = (2, trials, sessions)
-    if 16 * trials * sessions <= IN_MEMORY_BYTES:
-        return np.empty(shape)
+    if _is_small(trials, sessions):
+        return _Returns(np.empty(shape))
     folder = scratch or Path(gettempdir())
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder) as file:
             os.posix_fallocate(file.fileno(), 0, 16 * trials * sessions)
-            mapped: FloatArray = np.memmap(file, dtype=np.float64, mode="r+", shape=shape)
+            mapped = mmap(file.fileno(), 16 * trials * sessions)
     except OSError as error:
         raise StoreUnwritable(folder, error.strerror or str(error)) from error
-    return mapped
+    return _Returns(np.frombuffer(mapped, dtype=np.float64).reshape(shape), mapped)

@@ -37,6 +37,7 @@ class Application:
     queue: JobQueue
     shelves: Shelves
     run_rows: RunRows
+    search_rows: SearchRows
     workers: WorkerRows
     stocks: StockLists
     runs: Runs
@@ -53,7 +54,7 @@ class Application:
 def to_application(settings: Settings, version: str, database: Database, queue: JobQueue) -> Application:
     """Put the services together over an open database and a queue."""
     shelves, rendering = Shelves(settings.home), Rendering(settings.home)
-    run_rows, workers = RunRows(database), WorkerRows(database)
+    run_rows, search_rows, workers = RunRows(database), SearchRows(database), WorkerRows(database)
     health = Health(database, workers, version, settings.release_name)
     stocks = StockLists(SelectionRows(database), shelves)
 
@@ -73,7 +74,7 @@ def to_application(settings: Settings, version: str, database: Database, queue: 
     )
 
     searches = Searches(
-        SearchRows(database),
+        search_rows,
         queue,
         stocks,
         shelves,
@@ -94,6 +95,7 @@ def to_application(settings: Settings, version: str, database: Database, queue: 
         queue=queue,
         shelves=shelves,
         run_rows=run_rows,
+        search_rows=search_rows,
         workers=workers,
         stocks=stocks,
         runs=runs,

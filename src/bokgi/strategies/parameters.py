@@ -16,7 +16,7 @@ from bokgi.errors.strategies import ParameterDeclaration, ParameterIsFixed, Para
 from bokgi.orders.plans import CLOSE_MINUTE
 
 Value = TypeVar("Value", bound=int | float | str)
-CLOSE = "close"
+CLOSE, MIDNIGHT = "close", "24:00"
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?")
 _TRUE_WORDS = ("true", "yes", "on", "1", "예")
 _FALSE_WORDS = ("false", "no", "off", "0", "아니요")
@@ -168,10 +168,12 @@ class Parameter(Generic[Value]):
         return schema
 
     def place_of(self, value: float | str) -> float:
-        """Where a checked number or time stands among others; "close" is as late as the latest time."""
+        """Where a checked number or time stands among others; "close" is as late as the latest time, without one as midnight."""
         if self.kind is not ParameterKind.TIME:
             return float(value)
-        return clock_minute(str(self.high if value == CLOSE and self.high is not None else value))
+        if value == CLOSE:
+            return _order(MIDNIGHT if self.high is None else self.high)
+        return clock_minute(str(value))
 
     def _limits(self) -> dict[str, object]:
         low, high = ("x-low", "x-high") if self.kind is ParameterKind.TIME else ("minimum", "maximum")
@@ -242,7 +244,7 @@ def _read_choice(given: object) -> str | None:
 
 def _order(value: float | str) -> float:
     """Times by their minute, numbers by themselves."""
-    return clock_minute(str(_read_time(value) or "24:00")) if isinstance(value, str) else value
+    return clock_minute(str(_read_time(value) or MIDNIGHT)) if isinstance(value, str) else value
 
 
 def _between(low: object, high: object) -> tuple[str, str]:

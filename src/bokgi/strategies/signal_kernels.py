@@ -27,8 +27,15 @@ def average_cross_into(
 def _average_cross(
     close: FloatArray, traded: BoolArray, start: int, stop: int, fast: int, slow: int, entries: BoolArray, exits: BoolArray
 ) -> None:
-    row, fast_total, slow_total, fast_tail = _first_totals(close, traded, start, stop, fast, slow)
-    slow_tail = _next_traded(traded, start, stop)
+    last, slow_total = _first_total(close, traded, start, stop, slow)
+    if last >= stop:
+        return
+    fast_tail = slow_tail = _next_traded(traded, start, stop)
+    row, fast_total = _first_total(close, traded, start, stop, fast)
+    while row < last:
+        row = _next_traded(traded, row + 1, stop)
+        fast_total += close[row] - close[fast_tail]
+        fast_tail = _next_traded(traded, fast_tail + 1, stop)
     above, below = fast_total * slow, slow_total * fast
     while True:
         row = _next_traded(traded, row + 1, stop)
@@ -52,21 +59,16 @@ def _next_traded(traded: BoolArray, row: int, stop: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _first_totals(close: FloatArray, traded: BoolArray, start: int, stop: int, fast: int, slow: int) -> tuple[int, float, float, int]:
-    """Row of traded bar number `slow`, both sums there, and the oldest row in the fast one; row `stop` if there are fewer bars."""
-    fast_total, slow_total, count, fast_tail = 0.0, 0.0, 0, start
-    row = _next_traded(traded, start, stop)
-    while row < stop:
-        count += 1
-        slow_total += close[row]
-        if count == slow - fast + 1:
-            fast_tail = row
-        if count > slow - fast:
-            fast_total += close[row]
-        if count == slow:
-            return row, fast_total, slow_total, fast_tail
-        row = _next_traded(traded, row + 1, stop)
-    return stop, fast_total, slow_total, fast_tail
+def _first_total(close: FloatArray, traded: BoolArray, start: int, stop: int, period: int) -> tuple[int, float]:
+    """Row of traded bar number `period`, and the sum up to it; row `stop` if there are fewer bars."""
+    total, count = 0.0, 0
+    for row in range(start, stop):
+        if traded[row]:
+            total += close[row]
+            count += 1
+            if count == period:
+                return row, total
+    return stop, total
 
 
 @njit(nogil=True, cache=True)

@@ -32,6 +32,7 @@ from bokgi.orders.rules import ExitRules
 from bokgi.strategies.parameters import Parameter, ParameterKind
 from bokgi.units import BoolArray, FloatArray
 
+PAIR = 2
 OWN_METHODS = ("signals", "weights", "on_bar")
 
 
@@ -78,10 +79,12 @@ class Strategy:
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
-        for name, parameter in declared(cls).items():
+        known = declared(cls)
+        for name, parameter in known.items():
             if hasattr(Strategy, name):
                 raise ParameterDeclaration(name, "this name is taken by every strategy", "모든 전략이 이미 쓰는 이름입니다")
             parameter.check_declaration()
+        _check_order(cls.parameter_order, known)
 
     def __init__(self, **parameters: object) -> None:
         known = declared(type(self))
@@ -239,6 +242,46 @@ def check_below(strategy: Strategy, low: str, high: str) -> None:
     if not known[low].place_of(values[low]) < known[high].place_of(values[high]):
         relation = ("later than", "늦어야") if known[high].kind is ParameterKind.TIME else ("above", "커야")
         raise ParametersContradict(high, values[high], relation, low, values[low])
+
+
+def _check_order(order: object, known: Mapping[str, Parameter[Any]]) -> None:
+    """Refuse a `parameter_order` that no strategy of the class could be held to.
+
+    Raises
+    ------
+    ParameterDeclaration
+        It is no tuple of pairs, names what is no parameter, compares what has no common order, or the defaults are against it.
+    """
+    pairs = list(order) if isinstance(order, tuple | list) else [order]
+    for pair in pairs:
+        if not isinstance(pair, tuple | list) or len(pair) != PAIR or not all(isinstance(name, str) for name in pair):
+            given = f"{pair!r} is no pair of names; write ((low, high),)"
+            raise ParameterDeclaration("parameter_order", given, f"{pair!r}은(는) 이름 두 개의 쌍이 아닙니다. ((low, high),)처럼 쓰세요")
+        for name in pair:
+            if name not in known:
+                listed = ", ".join(known) or "-"
+                raise ParameterDeclaration(
+                    "parameter_order",
+                    f"{name!r} is no parameter of this strategy; it has {listed}",
+                    f"{name!r}은(는) 이 전략의 파라미터가 아닙니다(있는 것: {listed})",
+                )
+        _check_pair(known[pair[0]], known[pair[1]])
+
+
+def _check_pair(low: Parameter[Any], high: Parameter[Any]) -> None:
+    kinds = {parameter.kind for parameter in (low, high)}
+    if kinds != {ParameterKind.TIME} and not kinds <= {ParameterKind.INT, ParameterKind.FLOAT}:
+        raise ParameterDeclaration(
+            "parameter_order",
+            f"{low.name} ({low.kind}) and {high.name} ({high.kind}) have no common order; two numbers or two times have one",
+            f"{low.name}({low.kind})와(과) {high.name}({high.kind})은(는) 비교할 수 없습니다. 숫자 둘 또는 시각 둘만 비교합니다",
+        )
+    if not low.place_of(low.read(low.default)) < high.place_of(high.read(high.default)):
+        raise ParameterDeclaration(
+            "parameter_order",
+            f"by default {low.name} is {low.default!r}, which is not below {high.name} with {high.default!r}",
+            f"기본값에서 {low.name}({low.default!r})이(가) {high.name}({high.default!r})보다 작지 않습니다",
+        )
 
 
 def read_only(panel: Panel) -> Panel:
