@@ -4,7 +4,7 @@ import json
 import multiprocessing
 import os
 from dataclasses import asdict
-from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.sharedctypes import SynchronizedArray
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -30,34 +30,37 @@ def dead() -> LockHolder:
     return LockHolder("kim", "run v1.0.0", 2**22 + 1, 1.0, os.uname().nodename, "2026-11-20T10:00:00+00:00")
 
 
-def _take(root: Path, together: Barrier, taken: "Synchronized[int]") -> None:
-    """Try to take the lock at the moment at which the others do, and live until all have tried."""
-    together.wait(30)
-    try:
-        HostLock(root, "run", takes_dead=True)
-        with taken.get_lock():
-            taken.value += 1
-    except ReleaseLocked:
-        pass
-    together.wait(30)
+def _take(roots: list[Path], together: Barrier, taken: "SynchronizedArray[int]") -> None:
+    """Try to take each lock at the moment at which the others do, and live until all have tried."""
+    held = []
+    for number, root in enumerate(roots):
+        together.wait(30)
+        try:
+            held.append(HostLock(root, "run", takes_dead=True))
+            with taken.get_lock():
+                taken[number] += 1
+        except ReleaseLocked:
+            pass
+        together.wait(30)
 
 
 @pytest.mark.parametrize("before", ["nobody", "dead", "unnamed"])
 def test_one_of_many_takes_the_lock(tmp_path: Path, before: str) -> None:
-    for number in range(ROUNDS):
-        root = tmp_path / str(number)
+    roots = [tmp_path / str(number) for number in range(ROUNDS)]
+    for root in roots:
         root.mkdir()
         if before == "dead":
             write_holder(root, dead())
         elif before == "unnamed":
             (root / "lock").mkdir()
-        together, taken = FORKS.Barrier(TAKERS), FORKS.Value("i", 0)
-        takers = [FORKS.Process(target=_take, args=(root, together, taken)) for _ in range(TAKERS)]
-        for taker in takers:
-            taker.start()
-        for taker in takers:
-            taker.join()
-        assert taken.value == 1
+    together, taken = FORKS.Barrier(TAKERS), FORKS.Array("i", ROUNDS)
+    takers = [FORKS.Process(target=_take, args=(roots, together, taken)) for _ in range(TAKERS)]
+    for taker in takers:
+        taker.start()
+    for taker in takers:
+        taker.join()
+    assert [taker.exitcode for taker in takers] == [0] * TAKERS
+    assert list(taken) == [1] * ROUNDS
 
 
 def test_who_lost_the_lock_does_not_remove_that_of_the_breaker(tmp_path: Path) -> None:

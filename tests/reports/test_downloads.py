@@ -12,6 +12,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -63,15 +64,37 @@ def labelled(content: bytes, language: Language) -> dict[str, Any]:
     return {row[0]: row[1] for row in sheet_rows(content, SHEETS[language][0]) if isinstance(row[0], str)}
 
 
+@cache
+def recorded(make: Callable[[], RunRecord]) -> RunRecord:
+    """One of the records, made once; nobody changes it."""
+    return make()
+
+
+@cache
+def rendered(make: Callable[[], RunRecord], form: str, language: Language = Language.KOREAN) -> bytes:
+    """A download, made once for all tests that only read it."""
+    return render(recorded(make), form, language).content
+
+
+@cache
+def page_of(make: Callable[[], RunRecord], language: Language) -> Page:
+    return Page(rendered(make, "html", language))
+
+
+@cache
+def pdf_text_of(make: Callable[[], RunRecord], language: Language) -> str:
+    return pdf_text(rendered(make, "pdf", language))
+
+
 # ------------------------------------------------------------ the same figures
 
 
 @EVERY_RECORD
 @BOTH
 def test_page_and_pdf_say_every_figure_with_its_word_and_sentence(make: Callable[[], RunRecord], language: Language) -> None:
-    record = make()
-    page = Page(render(record, "html", language).content)
-    pdf = joined(pdf_text(render(record, "pdf", language).content))
+    record = recorded(make)
+    page = page_of(make, language)
+    pdf = joined(pdf_text_of(make, language))
     place = 0 if language is Language.KOREAN else 1
     for figure in (*first_figures(record, language), *next_figures(record, language)):
         at = page.texts.index(figure.label)
@@ -83,11 +106,11 @@ def test_page_and_pdf_say_every_figure_with_its_word_and_sentence(make: Callable
 @EVERY_RECORD
 @BOTH
 def test_files_for_programs_carry_the_exact_figures(make: Callable[[], RunRecord], language: Language) -> None:
-    record = make()
+    record = recorded(make)
     values = record.summary.values
-    body = json.loads(render(record, "json", language).content)
-    summary = read_trades_csv(render(record, "csv", language).content).summary
-    sheet = labelled(render(record, "xlsx", language).content, language)
+    body = json.loads(rendered(make, "json", language))
+    summary = read_trades_csv(rendered(make, "csv", language)).summary
+    sheet = labelled(rendered(make, "xlsx", language), language)
     assert body["metrics"] == values
     for metric in METRICS:
         word = metric.word(language)
@@ -102,11 +125,10 @@ def test_files_for_programs_carry_the_exact_figures(make: Callable[[], RunRecord
 @EVERY_RECORD
 @BOTH
 def test_every_file_has_the_same_trades(make: Callable[[], RunRecord], language: Language) -> None:
-    record = make()
-    rows = [tuple(row[name] for name in HEADER) for row in read_trades_csv(render(record, "csv", language).content).rows]
-    trades = json.loads(render(record, "json", language).content)["trades"]
-    header, *sheet = sheet_rows(render(record, "xlsx", language).content, SHEETS[language][2])
-    page = Page(render(record, "html", language).content).sections.get("trades", [[]])
+    rows = [tuple(row[name] for name in HEADER) for row in read_trades_csv(rendered(make, "csv", language)).rows]
+    trades = json.loads(rendered(make, "json", language))["trades"]
+    header, *sheet = sheet_rows(rendered(make, "xlsx", language), SHEETS[language][2])
+    page = page_of(make, language).sections.get("trades", [[]])
     assert tuple(header) == (HEADER_KOREAN if language is Language.KOREAN else HEADER_ENGLISH)
     assert [tuple(as_csv(cell) for cell in row) for row in sheet] == rows
     exact = [name for name in FIELDS if name not in {"name", "bought_at", "sold_at", "reason"}]
@@ -129,9 +151,8 @@ def as_csv(cell: object) -> str:
 
 @BOTH
 def test_the_pdf_has_the_first_trades_and_says_where_the_others_are(language: Language) -> None:
-    record = RECORDS["long"]()
-    text = pdf_text(render(record, "pdf", language).content)
-    rows = read_trades_csv(render(record, "csv", language).content).rows
+    text = pdf_text_of(RECORDS["long"], language)
+    rows = read_trades_csv(rendered(RECORDS["long"], "csv", language)).rows
     note = "전체 1,500건 가운데 처음 300건" if language is Language.KOREAN else "The first 300 of 1,500 trades"
     assert joined(note) in joined(text)
     assert all(row["매수일시"] in text for row in rows[:300])
@@ -143,15 +164,14 @@ def test_the_pdf_has_the_first_trades_and_says_where_the_others_are(language: La
 
 @BOTH
 def test_the_page_says_where_the_trades_are_that_it_leaves_out(language: Language) -> None:
-    page = render(RECORDS["long"](), "html", language).content.decode()
+    page = rendered(RECORDS["long"], "html", language).decode()
     note = "전체 1,500건 가운데 처음 1,000건입니다" if language is Language.KOREAN else "The first 1,000 of 1,500 trades"
     assert note in page
     assert note not in render(small_record(), "html", language).content.decode()
 
 
 def test_stocks_and_equity_are_the_same_in_workbook_and_json() -> None:
-    record = RECORDS["long"]()
-    body, content = json.loads(render(record, "json").content), render(record, "xlsx").content
+    body, content = json.loads(rendered(RECORDS["long"], "json")), rendered(RECORDS["long"], "xlsx")
     stocks = sheet_rows(content, "종목")[1:]
     assert [row[0] for row in stocks] == [row["code"] for row in body["stocks"]]
     assert [row[6:9] for row in stocks] == [[row["total_profit"], row["unrealised_profit"], row["total_cost"]] for row in body["stocks"]]
@@ -167,8 +187,8 @@ def test_stocks_and_equity_are_the_same_in_workbook_and_json() -> None:
 
 @EVERY_RECORD
 def test_the_json_file_is_the_body_and_every_array_to_the_bit(make: Callable[[], RunRecord]) -> None:
-    record = make()
-    read = json.loads(render(record, "json").content)
+    record = recorded(make)
+    read = json.loads(rendered(make, "json"))
     body = result_body(record)
     assert {key: read[key] for key in body} == body
     assert list(read) == [*body, "trades", "equity", "stock_equity"]

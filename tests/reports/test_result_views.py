@@ -50,6 +50,12 @@ def large_folder(large: RunRecord, tmp_path_factory: pytest.TempPathFactory) -> 
     return folder
 
 
+@pytest.fixture(scope="module")
+def known(large_folder: Path) -> list[dict[str, Any]]:
+    """Every row of the large result in the order of its trades, read once; nobody changes it."""
+    return all_rows(large_folder)
+
+
 def all_rows(folder: Path, **choice: Any) -> list[dict[str, Any]]:
     return read_trades_page(folder, page_size=1_000_000, **choice)[0]
 
@@ -98,9 +104,10 @@ def test_the_rows_of_all_pages_are_the_rows_of_the_csv(large: RunRecord, large_f
 
 @pytest.mark.parametrize("field", TRADE_FIELDS)
 @pytest.mark.parametrize("descending", [False, True])
-def test_every_field_sorts_with_missing_values_last_and_ties_by_number(field: str, descending: bool, large_folder: Path) -> None:
+def test_every_field_sorts_with_missing_values_last_and_ties_by_number(
+    field: str, descending: bool, large_folder: Path, known: list[dict[str, Any]]
+) -> None:
     rows, total = read_trades_page(large_folder, None, field, descending=descending, page=3, page_size=40)
-    known = all_rows(large_folder)
     keys = [row[field] for row in known]
     if field == "reason":
         keys = [{"open": 0, "sell_time": 2}[key] for key in keys]
@@ -110,8 +117,8 @@ def test_every_field_sorts_with_missing_values_last_and_ties_by_number(field: st
     assert total == 20_000
 
 
-def test_one_stock_has_its_own_pages(large_folder: Path) -> None:
-    rows = [row for row in all_rows(large_folder) if row["code"] == "000070"]
+def test_one_stock_has_its_own_pages(large_folder: Path, known: list[dict[str, Any]]) -> None:
+    rows = [row for row in known if row["code"] == "000070"]
     found, total = read_trades_page(large_folder, "000070", "profit", descending=True, page_size=5)
     assert total == len(rows) > 400
     best = sorted((row for row in rows if row["profit"] is not None), key=lambda row: -row["profit"])
