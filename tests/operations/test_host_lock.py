@@ -60,7 +60,7 @@ def test_one_of_many_takes_the_lock(tmp_path: Path, before: str) -> None:
     for taker in takers:
         taker.join()
     assert [taker.exitcode for taker in takers] == [0] * TAKERS
-    assert list(taken) == [1] * ROUNDS
+    assert taken[:] == [1] * ROUNDS
 
 
 def test_who_lost_the_lock_does_not_remove_that_of_the_breaker(tmp_path: Path) -> None:
