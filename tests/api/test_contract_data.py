@@ -296,3 +296,32 @@ def test_universes_are_listed_and_shown_by_date(idle_service: RunningService, pr
     wrong = idle_service.client.get("/api/data/universes/mine_history?date=soon", headers=profile)
     assert (wrong.status_code, wrong.json()["field"]) == (400, "date")
     assert idle_service.client.get("/api/data/universes/NASDAQ?date=2021-06-11", headers=profile).status_code == 400
+
+
+def test_a_list_of_members_is_previewed_then_brought(idle_service: RunningService, profile: dict[str, str]) -> None:
+    """The profile's own file; nothing of an upload stays, and what is no list is refused by its sentence."""
+
+    def bring(text: str, **fields: str) -> httpx.Response:
+        file = {"file": ("brought.csv", text.encode())}
+        return idle_service.client.post("/api/data/universes", files=file, data=fields, headers=profile)
+
+    before = uploaded_files(idle_service)
+    stays = "code,name,from,until\n005930,삼성전자,2020-01-02,\n000660,SK하이닉스,2020-01-02,2021-06-11\n"
+    shown = bring(stays, name="mine two", preview="true")
+    assert shown.status_code == 200, shown.text
+    assert shown.json() | {"name": "MINE TWO", "preview": True, "is_new": True, "lists_after": 2} == shown.json()
+    assert "MINE TWO" not in [row["name"] for row in get(idle_service, "universes")["universes"]]
+    brought = bring(stays, name="mine two").json()
+    assert brought == shown.json() | {"preview": False}
+    (row,) = (row for row in get(idle_service, "universes")["universes"] if row["name"] == "MINE TWO")
+    assert (row["source"], row["first"], row["last"], row["members"]) == ("brought.csv", "2020-01-02", "2021-06-11", 1)
+    left = bring(stays.replace("2021-06-11", "2020-06-12"), name="mine two", preview="true").json()
+    assert (left["added"], left["removed"], left["changed"]) == (["2020-06-12"], ["2021-06-11"], [])
+    assert len(get(idle_service, "universes/MINE TWO?date=2021-06-10")["members"]) == 2
+    bars = bring("code,date,close\n005930,2025-10-16,70200\n")
+    assert (bars.status_code, bars.json()["code"]) == (400, "nothing_usable")
+    assert bring(stays, name="a/b").json()["field"] == "name"
+    assert bring(stays, preview="perhaps").json()["field"] == "preview"
+    assert bring(stays, colour="red").json()["field"] == "colour"
+    assert bring("x" * 1_100_000).status_code == 413
+    assert uploaded_files(idle_service) == before

@@ -124,6 +124,36 @@ def test_a_day_has_one_question_a_series(open_page: Open, provider: Provider) ->
     assert len(provider.asked) == asked
 
 
+def test_a_list_of_members_is_looked_at_brought_and_seen_by_date(open_page: Open, served: Served, tmp_path: Path, axe: str) -> None:
+    file = tmp_path / "mine_history.csv"
+    stays = f"종목코드,종목명,편입일,제외일\n{CODE},가,{SESSIONS[0]},\n{SPLIT},나,{SESSIONS[0]},{SESSIONS[5]}\n"
+    file.write_text(stays, encoding="utf-8")
+    page = open_page("/pages/data.html")
+    panel = page.get_by_role("region", name="유니버스", exact=True)
+    expect(panel.get_by_role("button", name="KRX")).to_be_visible()
+    page.get_by_label("목록 이름(비우면 파일 이름에서)").fill("mine")
+    panel.locator("input[type=file]").set_input_files([file])
+    change = page.get_by_role("region", name="MINE mine_history.csv")
+    expect(change).to_contain_text("미리 보기(저장하지 않음). 목록 2개, 마지막 목록 1종목. 새 유니버스입니다.")
+    assert "MINE" not in [row["name"] for row in served.ask("/api/data/universes")["universes"]]
+    assert violations(page, axe) == []
+    change.get_by_role("button", name="이 목록 쓰기").focus()
+    page.keyboard.press("Enter")
+    members = page.get_by_role("region", name="MINE 구성 종목")
+    expect(members).to_contain_text(f"{SESSIONS[5]}: 1종목")
+    page.get_by_label("날짜", exact=True).fill(str(SESSIONS[4]))
+    expect(members).to_contain_text(f"{SESSIONS[4]}: 2종목")
+    expect(members.get_by_role("row").nth(2)).to_contain_text(str(SESSIONS[5]))
+    assert violations(page, axe) == []
+    file.write_text(stays.replace(f"{CODE},가", "000003,다"), encoding="utf-8")
+    panel.locator("input[type=file]").set_input_files([file])
+    expect(change).to_contain_text("마지막 목록에 들어오는 종목 1: 다 000003")
+    expect(change).to_contain_text(f"마지막 목록에서 빠지는 종목 1: 가 {CODE}")
+    change.get_by_role("button", name="닫기").click()
+    expect(change).to_have_count(0)
+    assert len(served.ask(f"/api/data/universes/MINE?date={SESSIONS[4]}")["members"]) == 2
+
+
 def test_a_source_without_its_package_or_login_says_what_to_do(open_page: Open) -> None:
     page = open_page("/pages/data.html")
     choose_source(page, "한국거래소(로그인)")
@@ -138,7 +168,7 @@ def test_columns_are_said_in_a_table_before_a_file_is_imported(open_page: Open, 
     file.write_text("거래날,시가,고가,저가,체결값,거래량\n" + rows, encoding="utf-8")
     page = open_page("/pages/data.html")
     page.get_by_label("미리 보기만(저장하지 않음)").check()
-    page.locator("input[type=file]").set_input_files([file])
+    page.locator("input[type=file]").first.set_input_files([file])
     table = page.get_by_role("region", name="열 맞추기")
     expect(table.get_by_role("row")).to_have_count(7)
     expect(page.get_by_label("시가 열은")).to_have_value("open")
@@ -174,11 +204,11 @@ def test_another_file_is_asked_about_anew(open_page: Open, tmp_path: Path) -> No
         file.write_text("날짜,종가,값\n2025-10-16,70200,1\n2025-10-17,70800,2\n", encoding="utf-8")
     page = open_page("/pages/data.html")
     page.get_by_label("미리 보기만(저장하지 않음)").check()
-    page.locator("input[type=file]").set_input_files([first])
+    page.locator("input[type=file]").first.set_input_files([first])
     page.get_by_label("종가 열은").select_option("ignore")
     expect(page.get_by_text("아직 없는 것: 종가")).to_be_visible()
     expect(page.get_by_label("종가 열은")).to_have_value("ignore")
-    page.locator("input[type=file]").set_input_files([second])
+    page.locator("input[type=file]").first.set_input_files([second])
     expect(page.get_by_role("heading", name=second.name)).to_be_visible()
     expect(page.get_by_label("종가 열은")).to_have_value("close")
     expect(page.get_by_label("값 열은")).to_have_value("")

@@ -104,7 +104,7 @@ def test_files_are_uploaded_imported_and_told_one_by_one(open_page: Open, served
     letter = tmp_path / "letter.csv"
     letter.write_text("안녕하세요\n이 파일에는 주가가 없습니다.\n", encoding="utf-8")
     page = open_page("/pages/data.html")
-    page.locator("input[type=file]").set_input_files([bars, letter])
+    page.locator("input[type=file]").first.set_input_files([bars, letter])
     listed = page.locator("li", has=page.get_by_text(bars.name, exact=True))
     expect(listed).to_contain_text("완료")
     expect(listed).to_contain_text("12개")

@@ -1,8 +1,10 @@
 """Members by date: a file of stays becomes lists that every reader of lists finds, and the commands show who was in on a day."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from bokgi.bars.interval import DAILY
@@ -12,7 +14,7 @@ from bokgi.data.master import Master
 from bokgi.data.store import Store
 from bokgi.data.universe import base_universe, membership_intervals, named_universe
 from bokgi.services.shelf import Shelf
-from bokgi.services.universes import universe_on, universe_rows
+from bokgi.services.universes import taken_universe, universe_on, universe_rows
 from tests.data.store_cases import daily_bars, incoming_of
 
 STAYS = """종목코드,종목명,편입일,제외일
@@ -107,6 +109,48 @@ def test_stays_that_cannot_be_are_refused_whole(tmp_path: Path, rows: str) -> No
     assert Master.read(tmp_path).list_names() == ()
 
 
+def test_what_a_file_would_change_is_what_it_changes(tmp_path: Path) -> None:
+    """Said before by a preview that stores nothing, then done; and the lists of other names stay as they are."""
+    shelf = Shelf(tmp_path)
+    taken(tmp_path, STAYS)
+    file = tmp_path / "kospi200_corrected.csv"
+    file.write_text("code,from,until\n000010,2020-01-02,\n000040,2023-01-02,\n", encoding="utf-8")
+    before = Master.read(tmp_path).member_lists("KOSPI200")
+    said = taken_universe(shelf, file, None, preview=True)
+    assert Master.read(tmp_path).member_lists("KOSPI200") == before
+    assert (said["is_new"], said["lists_before"], said["lists_after"]) == (False, 4, 2)
+    assert (said["added"], said["changed"], said["removed"]) == ([], ["2020-01-02", "2023-01-02"], ["2021-06-11", "2022-06-10"])
+    assert (said["joined"], said["left"]) == ([{"code": "000040", "name": ""}], [{"code": "000030", "name": "다"}])
+    assert taken_universe(shelf, file, None, preview=False) == said | {"preview": False}
+    after = Master.read(tmp_path).member_lists("KOSPI200")
+    assert [(str(each.effective), each.codes) for each in after] == [("2020-01-02", ("000010",)), ("2023-01-02", ("000010", "000040"))]
+    assert {each.source for each in after} == {file.name}
+    again = taken_universe(shelf, file, None, preview=True)
+    assert (again["added"], again["changed"], again["removed"], again["joined_count"], again["left_count"]) == ([], [], [], 0, 0)
+
+
+def test_the_lists_of_a_home_from_before_sources_were_kept_are_still_read(tmp_path: Path) -> None:
+    taken(tmp_path, STAYS)
+    path = tmp_path / "master/members.parquet"
+    pl.read_parquet(path).drop("source").write_parquet(path)
+    (row,) = (row for row in universe_rows(Shelf(tmp_path)) if row["kind"] == "list")
+    assert (row["versions"], row["source"]) == (4, None)
+    assert taken(tmp_path, "code,from,until\n000010,2020-01-02,\n", "mine.csv") is Outcome.TAKEN
+    assert {row["name"]: row["source"] for row in universe_rows(Shelf(tmp_path)) if row["kind"] == "list"} == {
+        "KOSPI200": None,
+        "mine": "mine.csv",
+    }
+
+
+def test_two_who_bring_lists_at_once_lose_neither(tmp_path: Path) -> None:
+    files = [tmp_path / f"list{number}.csv" for number in range(12)]
+    for file in files:
+        file.write_text("code,from,until\n000010,2020-01-02,\n", encoding="utf-8")
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(lambda file: taken_universe(Shelf(tmp_path), file, None, preview=False), files))
+    assert set(Master.read(tmp_path).list_names()) == {file.stem for file in files}
+
+
 def run(capsys: pytest.CaptureFixture[str], home: Path, *words: str) -> tuple[object, str]:
     with pytest.raises(SystemExit) as ended:
         main(["data", "universe", *words, "--home", str(home)])
@@ -116,8 +160,28 @@ def run(capsys: pytest.CaptureFixture[str], home: Path, *words: str) -> tuple[ob
 def test_the_commands_import_list_and_show(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text(STAYS, encoding="utf-8")
     code, said = run(capsys, tmp_path, "import", str(tmp_path / "own.csv"), "--name", "mine")
-    assert (code, said.strip()) == (0, "MINE: 3 codes in 4 lists (2020-01-02~2023-01-02).")
-    assert "MINE" in run(capsys, tmp_path, "list")[1]
+    assert (code, said.splitlines()) == (
+        0,
+        [
+            "MINE: 2 members in the newest of 4 lists (2020-01-02~2023-01-02).",
+            "  new lists: 2020-01-02, 2021-06-11, 2022-06-10, 2023-01-02",
+        ],
+    )
+    (tmp_path / "corrected.csv").write_text("code,from,until\n000010,2020-01-02,\n000040,2023-01-02,\n", encoding="utf-8")
+    code, said = run(capsys, tmp_path, "import", str(tmp_path / "corrected.csv"), "--name", "mine", "--preview")
+    assert (code, said.splitlines()) == (
+        0,
+        [
+            "MINE: 2 members in the newest of 2 lists (2020-01-02~2023-01-02). Preview, nothing was stored.",
+            "  changed lists: 2020-01-02, 2023-01-02",
+            "  removed lists: 2021-06-11, 2022-06-10",
+            "  joining 1: 000040",
+            "  leaving 1: 000030 다",
+        ],
+    )
+    listed = run(capsys, tmp_path, "list")[1]
+    assert "MINE" in listed
+    assert "own.csv" in listed
     code, said = run(capsys, tmp_path, "show", "MINE", "--date", "2021-06-10")
     assert code == 0
     assert "MINE on 2021-06-10: 2 members (list of 2020-01-02)" in said

@@ -1,8 +1,8 @@
 """`bokgi data universe`: lists of members by date, and whole markets; importing a file of members with their intervals."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,12 +13,9 @@ from bokgi.cli.inputs import DAY
 from bokgi.cli.language import current_language, say
 from bokgi.cli.screen import console, table
 from bokgi.config.settings import Settings
-from bokgi.data.importers.registry import read_file
-from bokgi.data.master import MasterKind, MasterRows, write_master
 from bokgi.errors.base import Language
-from bokgi.errors.imports import NothingUsable
 from bokgi.services.shelf import Shelf
-from bokgi.services.universes import universe_on, universe_rows
+from bokgi.services.universes import taken_universe, universe_on, universe_rows
 
 universe = LazyGroup(
     "universe",
@@ -32,12 +29,12 @@ universe = LazyGroup(
 def list_command(settings: Settings, /) -> None:
     """A row a list or market."""
     headings = [(say("name", "이름"), "left"), (say("lists", "목록 수"), "right"), (say("members", "종목 수"), "right")]
-    headings += [(say("from", "처음"), "right"), (say("newest", "마지막"), "right")]
+    headings += [(say("from", "처음"), "right"), (say("newest", "마지막"), "right"), (say("source", "출처"), "left")]
     shown = table(say("Universes", "유니버스"), headings)
     for row in universe_rows(Shelf(settings.home)):
         count = "-" if row["members"] is None else f"{row['members']:,}"
         lists = say("market", "시장") if row["kind"] == "market" else f"{row['versions']:,}"
-        shown.add_row(row["name"], lists, count, row["first"] or "-", row["last"] or "-")
+        shown.add_row(row["name"], lists, count, row["first"] or "-", row["last"] or "-", row["source"] or "-")
     console().print(shown)
 
 
@@ -77,25 +74,30 @@ def show_command(settings: Settings, /, name: str, day: date | None) -> None:
 )
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--name", metavar="NAME", help=say("Name of the list; by default from the file's name.", "목록 이름(기본은 파일 이름에서)."))
+@click.option("--preview", is_flag=True, help=say("Say what would change; store nothing.", "무엇이 바뀌는지만 보고 저장하지 않습니다."))
 @click.pass_obj
-def import_command(settings: Settings, /, path: Path, name: str | None) -> int:
+def import_command(settings: Settings, /, path: Path, name: str | None, preview: bool) -> int:
     """Take the file; a file of intervals takes the place of the earlier one of its list."""
-    found = read_file(path)
-    if not isinstance(found, MasterRows) or found.kind is not MasterKind.MEMBERS:
-        raise NothingUsable(path.name, "it is no list of members", "구성 종목 목록이 아님")
-    rows = found if name is None else _named(found, name)
-    write_master(settings.home, rows)
-    word, days = rows.rows["list"][0], rows.rows["effective"].drop_nulls().unique().sort()
-    span = f"{days[0]}~{days[-1]}" if len(days) else "?"
-    click.echo(
-        say(
-            f"{word}: {rows.rows['code'].n_unique():,} codes in {max(len(days), 1):,} lists ({span}).",
-            f"{word}: {rows.rows['code'].n_unique():,}종목, 목록 {max(len(days), 1):,}개({span}).",
-        )
-    )
+    for line in _change_lines(taken_universe(Shelf(settings.home), path, name, preview=preview)):
+        click.echo(line)
     return DONE
 
 
-def _named(found: MasterRows, name: str) -> MasterRows:
-    rows = found.rows.with_columns(list=found.rows["list"].replace_strict({}, default=name.upper()))
-    return replace(found, rows=rows)
+def _change_lines(change: dict[str, Any]) -> list[str]:
+    span, word = f"{change['first'] or '?'}~{change['last'] or '?'}", change["name"]
+    lists, members = change["lists_after"], change["members_after"]
+    lines = [
+        say(
+            f"{word}: {members:,} members in the newest of {lists:,} lists ({span}).",
+            f"{word}: 마지막 목록 {members:,}종목, 목록 {lists:,}개({span}).",
+        )
+    ]
+    if change["preview"]:
+        lines[0] += say(" Preview, nothing was stored.", " 미리 보기라서 저장하지 않았습니다.")
+    kinds = (("added", "new lists", "새 목록"), ("changed", "changed lists", "바뀌는 목록"), ("removed", "removed lists", "없어지는 목록"))
+    lines += [f"  {say(english, korean)}: {', '.join(change[key])}" for key, english, korean in kinds if change[key]]
+    for key, english, korean in (("joined", "joining", "편입"), ("left", "leaving", "제외")):
+        if change[f"{key}_count"] and not change["is_new"]:
+            shown = ", ".join(f"{each['code']} {each['name']}".strip() for each in change[key])
+            lines.append(f"  {say(english, korean)} {change[f'{key}_count']:,}: {shown}")
+    return lines

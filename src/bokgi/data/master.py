@@ -4,7 +4,7 @@ Every row carries `as_of`, the day the list was published (null where unknown). 
 delisted issue stays known.
 """
 
-import os
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,10 +16,13 @@ from typing import Any
 import polars as pl
 
 from bokgi.data.faults import Fault
+from bokgi.data.store_files import write_atomically, writer_lock
 from bokgi.market.codes import normalised_code
 from bokgi.market.instruments import Board, Exchange, Instrument, Kind
 from bokgi.market.kinds import board_from_master, kind_from_master
 from bokgi.market.universes import effective_session_of
+
+LOCK_SECONDS = 30.0
 
 
 class MasterKind(StrEnum):
@@ -46,7 +49,7 @@ SCHEMAS: dict[MasterKind, dict[str, Any]] = {
     },
     MasterKind.HOLIDAYS: {"day": _DAY, "as_of": _DAY},
     MasterKind.SECTORS: {"code": _TEXT, "name": _TEXT, "market": _TEXT, "sector": _TEXT, "industry": _TEXT, "listed": _DAY, "as_of": _DAY},
-    MasterKind.MEMBERS: {"list": _TEXT, "code": _TEXT, "name": _TEXT, "effective": _DAY, "as_of": _DAY},
+    MasterKind.MEMBERS: {"list": _TEXT, "code": _TEXT, "name": _TEXT, "effective": _DAY, "source": _TEXT, "as_of": _DAY},
     MasterKind.FACTORS: {"code": _TEXT, "day": _DAY, "price_factor": _NUMBER, "split_factor": _NUMBER, "reference_price": _NUMBER,
         "as_of": _DAY,
    },
@@ -80,13 +83,14 @@ class MasterRows:
 class MemberList:
     """One list of an index's members, in the order of its file.
 
-    published : the day in its name; effective : the session from which it holds; None where they are not known
+    published : the day in its name; effective : the session from which it holds; source : name of its file; None where they are not known
     """
 
     name: str
     published: date | None
     effective: date | None
     codes: tuple[str, ...]
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,10 @@ class Master:
     def table(self, kind: MasterKind) -> pl.DataFrame:
         """The stored rows of a kind, empty where none were imported."""
         path, empty = self.folder / f"{kind}.parquet", pl.DataFrame(schema=SCHEMAS[kind])
-        return pl.concat([empty, pl.read_parquet(path)], how="diagonal") if path.exists() else empty
+        if not path.exists():
+            return empty
+        whole = io.BytesIO(path.read_bytes())  # polars opens a path twice, and another may take its place in between
+        return pl.concat([empty, pl.read_parquet(whole)], how="diagonal")
 
     def known(self, code: str) -> bool:
         """Whether a master file names the code."""
@@ -158,9 +165,7 @@ class Master:
 
     def member_lists(self, name: str) -> tuple[MemberList, ...]:
         """Every list of that name, by the day of publication, the unknown ones first."""
-        rows = self.table(MasterKind.MEMBERS).filter(pl.col("list") == name).sort("as_of", nulls_last=False, maintain_order=True)
-        parts = rows.partition_by("as_of", maintain_order=True) if rows.height else []
-        return tuple(_member_list(name, part) for part in parts)
+        return member_lists_in(self.table(MasterKind.MEMBERS), name)
 
     def factors(self, code: str) -> pl.DataFrame:
         """Price and split factors of an issue, by the last day on which each holds."""
@@ -209,11 +214,18 @@ def _issue(row: dict[str, Any], kind: Kind) -> Instrument:
     return Instrument(row["code"], row["name"] or "", row.get("name_en") or "", kind, board, Exchange.XKRX, listed=row.get("listed"))
 
 
+def member_lists_in(table: pl.DataFrame, name: str) -> tuple[MemberList, ...]:
+    """Every list of that name in a table of members, by the day of publication, the unknown ones first."""
+    rows = table.filter(pl.col("list") == name).sort("as_of", nulls_last=False, maintain_order=True)
+    parts = rows.partition_by("as_of", maintain_order=True) if rows.height else []
+    return tuple(_member_list(name, part) for part in parts)
+
+
 def _member_list(name: str, rows: pl.DataFrame) -> MemberList:
     """A day that the file itself gives goes before what is known of its publication."""
     said, published = rows["effective"].drop_nulls(), rows["as_of"][0]
     effective = said.max() if said.len() else effective_session_of(name.lower(), published)
-    return MemberList(name, published, effective, tuple(rows["code"].to_list()))  # type: ignore[arg-type]  # polars' max is of the column's type
+    return MemberList(name, published, effective, tuple(rows["code"].to_list()), rows["source"][-1])  # type: ignore[arg-type]  # polars' max is of the column's type
 
 
 def _delisted_issue(row: dict[str, Any]) -> Instrument:
@@ -246,25 +258,28 @@ def leverage_in_name(name: str) -> float:
 
 
 def write_master(home: Path, master: MasterRows) -> None:
-    """Add the rows to the stored ones of their kind; rows of the same key are replaced. The file changes in one step or not at all.
+    """Add the rows to the stored ones of their kind, as `with_rows` says. The file changes in one step or not at all.
+
+    Raises
+    ------
+    StoreBusy, StoreUnwritable
+    """
+    stored = Master.read(home)
+    with writer_lock(stored.folder, LOCK_SECONDS):
+        kept = with_rows(stored.table(master.kind), master)
+        write_atomically(stored.folder, kept.write_parquet, lambda _: f"{master.kind}.parquet")
+
+
+def with_rows(known: pl.DataFrame, master: MasterRows) -> pl.DataFrame:
+    """The stored rows of a kind with new ones; rows of the same key are replaced.
 
     The factors of a code are replaced as a whole: a split after the old table changed them all. So are the lists of a file of memberships
     with intervals, which say the whole history of a list.
     """
-    stored = Master.read(home)
-    known = stored.table(master.kind)
     if master.kind is MasterKind.FACTORS:
         known = known.filter(~pl.col("code").is_in(master.rows["code"].unique().to_list()))
     if master.kind is MasterKind.MEMBERS and master.is_whole_history:
         is_older = pl.col("list").is_in(master.rows["list"].unique().to_list()) & (pl.col("effective") == pl.col("as_of"))
         known = known.filter(~is_older.fill_null(value=False))
     merged = pl.concat([known, master.rows.select(list(SCHEMAS[master.kind]))])
-    kept = merged.unique(_KEYS[master.kind], keep="last", maintain_order=True)
-    stored.folder.mkdir(parents=True, exist_ok=True)
-    target = stored.folder / f"{master.kind}.parquet"
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
-    try:
-        kept.write_parquet(temporary)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    return merged.unique(_KEYS[master.kind], keep="last", maintain_order=True)

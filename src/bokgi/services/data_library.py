@@ -23,7 +23,7 @@ from bokgi.records.imports import ImportRow, ImportRows
 from bokgi.services.data_facts import assumed_fault, fault_json, lasting_faults
 from bokgi.services.search_entries import stock_market
 from bokgi.services.shelf import Shelf, Shelves
-from bokgi.services.universes import universe_on, universe_rows
+from bokgi.services.universes import taken_universe, universe_on, universe_rows
 
 IMPORT = "import"
 """Kind of the jobs that import an uploaded file."""
@@ -100,6 +100,10 @@ class DataLibrary:
     def universe(self, profile: str, name: str, day: date) -> dict[str, Any]:
         """Who was a member of a list or market on a day; raises `FieldInvalid` where nothing has that name."""
         return universe_on(self._shelves.of(profile), name, day)
+
+    def take_universe(self, profile: str, path: Path, name: str | None, *, preview: bool) -> dict[str, Any]:
+        """Take an uploaded file of members, or say what it would change; see `taken_universe` for what is refused."""
+        return taken_universe(self._shelves.of(profile), path, name, preview=preview)
 
     # ------------------------------------------------------------ uploads
 

@@ -104,7 +104,7 @@ def _rows(content: FileContent, kind: MasterKind, table: pl.DataFrame) -> pl.Dat
     if kind is MasterKind.HOLIDAYS:
         return table.select(pl.col("date").alias("day"))
     if kind is MasterKind.MEMBERS:
-        return _members(content, table)
+        return _members(content, table).with_columns(pl.lit(content.name).alias("source"))
     titles = _TITLES[kind]
     found = {title: titles[title.strip()] for title in table.columns if title.strip() in titles}
     return table.select(pl.col(title).alias(name) for title, name in found.items())
