@@ -450,14 +450,15 @@ def test_downloads_are_imported_without_their_libraries() -> None:
 @pytest.mark.drill
 @pytest.mark.parametrize("file_format", FORMATS)
 def test_a_hundred_thousand_trades_of_two_hundred_stocks_are_given_in_bounded_time_and_memory(file_format: str) -> None:
+    """Time of the processor: that of the wall is the machine's, which others share."""
     program = f"""
 import resource, time
 from tests.reports.wide_record import wide_record
 from bokgi.reports.downloads import render
 record = wide_record(100_000, 200, 1_000)
-before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
 render(record, "{file_format}")
-print(time.perf_counter() - started, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+print(time.process_time() - started, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
 """
     done = subprocess.run(
         [sys.executable, "-c", program], env=os.environ | {"PYTHONPATH": str(ROOT)}, cwd=ROOT, capture_output=True, text=True, check=True
