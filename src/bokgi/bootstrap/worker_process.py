@@ -14,6 +14,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NoReturn
 
 from bokgi.bootstrap.build import open_databases
 from bokgi.bootstrap.heartbeat import DRAINING, READY, Heartbeat, host_name
@@ -55,8 +56,8 @@ def worker_command(settings: Settings, *, grace_seconds: float, with_demo: bool)
     return [*command, "--grace", str(grace_seconds), *(["--demo"] if with_demo else [])]
 
 
-def run_worker(settings: Settings, plan: WorkerPlan) -> int:
-    """Work until told to end; gives the exit code.
+def run_worker(settings: Settings, plan: WorkerPlan) -> NoReturn:
+    """Work until told to end; then the process ends with exit code 0.
 
     Raises
     ------
@@ -68,10 +69,10 @@ def run_worker(settings: Settings, plan: WorkerPlan) -> int:
     if plan.watched is not None:
         threading.Thread(target=_end_with_parent, args=(plan.watched,), name="parent", daemon=True).start()
     with lock:
-        is_quiet = _work(settings, plan, worker_id, stop)
-    if not is_quiet:  # threads go on that nobody can stop; a run among them is taken up by the next worker
-        end_at_once(0)
-    return 0
+        _work(settings, plan, worker_id, stop)
+    # Threads that nobody can stop may go on; a run among them is taken up by the next worker. Where none does, taking the interpreter and
+    # its compiled kernels apart would cost seconds of a busy machine, and whoever waits for the end would wait for nothing.
+    end_at_once(0)
 
 
 def _named(settings: Settings, worker_id: str) -> tuple[str, Lock]:
@@ -80,14 +81,14 @@ def _named(settings: Settings, worker_id: str) -> tuple[str, Lock]:
     return take_free_worker_lock(settings.home, f"{host_name()}-{settings.release_name}-")
 
 
-def _work(settings: Settings, plan: WorkerPlan, worker_id: str, stop: threading.Event) -> bool:
-    """Prepare, work until told to end, finish what runs; says whether nothing goes on."""
+def _work(settings: Settings, plan: WorkerPlan, worker_id: str, stop: threading.Event) -> None:
+    """Prepare, work until told to end, finish what runs."""
     database, queue = open_databases(settings)
     heart = Heartbeat(WorkerRows(database), worker_id, settings.release_name)
     heart.start()
     try:
         if not is_done(start(partial(prepare, with_demo=plan.with_demo), "prepare"), stop):
-            return False
+            return
         os.nice(NICE)  # from here on others wait for answers; until here they wait for this process
         from bokgi.bootstrap.handlers import create_worker  # loads the engine: the sign of life comes first
 
@@ -95,23 +96,24 @@ def _work(settings: Settings, plan: WorkerPlan, worker_id: str, stop: threading.
         worker.start()
         heart.tell(READY)
         _LOG.info("ready", extra={"worker_id": worker_id})
-        following = start(follow_up, "follow-up")
+        start(follow_up, "follow-up")
         Rounds(settings, database, queue).until(stop)
         heart.tell(DRAINING)
         left = worker.stop(plan.grace_seconds)
         if left:
             _LOG.warning("the worker ends with unfinished work: %s", list(left))
-        return following.done() and not left
     finally:
         heart.stop()
         queue.close()
         database.close()
 
 
-def end_at_once(code: int) -> None:
+def end_at_once(code: int) -> NoReturn:
     """End this process and all that it started, without waiting for threads."""
     end_children()
     logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
     os._exit(code)
 
 
@@ -142,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     watched = sys.stdin.fileno() if given.supervised else None
     settings = Settings.from_environment()
     try:
-        return run_worker(settings, WorkerPlan(given.id, given.grace, given.demo, watched))
+        run_worker(settings, WorkerPlan(given.id, given.grace, given.demo, watched))
     except BokgiError as error:
         sys.stderr.write(error.sentence(settings.language) + "\n")
         return 1

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -69,14 +69,14 @@ def _api(settings: Settings, /, host: str | None, port: int | None) -> int:
 
 
 @click.pass_obj
-def _work(settings: Settings, /, name: str, grace: float) -> int:
+def _work(settings: Settings, /, name: str, grace: float) -> NoReturn:
     """A worker alone, until Ctrl-C."""
     from bokgi.bootstrap.home import make_home
     from bokgi.bootstrap.worker_process import WorkerPlan, run_worker
 
     make_home(settings)
     click.echo(say("The worker starts; Ctrl-C ends it.", "작업자를 시작합니다. Ctrl-C로 끝냅니다."), err=True)
-    return run_worker(settings, WorkerPlan(name, grace))
+    run_worker(settings, WorkerPlan(name, grace))
 
 
 serve = Command(
