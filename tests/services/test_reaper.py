@@ -82,6 +82,16 @@ def test_a_queued_run_of_a_release_without_workers_is_adopted(parts: Parts) -> N
     assert parts.queue.adopted == [run]
 
 
+def test_a_smoke_run_is_left_to_its_own_release_until_its_smoke_test_is_over(parts: Parts) -> None:
+    """Else a release whose worker does nothing would pass by the work of another."""
+    run = parts.runs.start({"strategy": "daily_trading", "stock_codes": ["990010"]}, profile="smoke").run.id
+    now = datetime.now(UTC)
+    reaper(parts, now + timedelta(minutes=2), release="10.0.0").round()
+    assert parts.queue.adopted == []
+    reaper(parts, now + timedelta(minutes=20), release="10.0.0").round()
+    assert parts.queue.adopted == [run]
+
+
 def test_a_queued_run_of_a_release_with_a_living_worker_is_left_to_it(parts: Parts) -> None:
     started(parts)
     parts.workers.beat("old-1", release=RELEASE, state="ready", pid=1, host="here")

@@ -139,12 +139,13 @@ RUN_FIELDS = tuple(each.name for each in fields(RunRow))
 
 @dataclass(frozen=True, slots=True)
 class OpenRun:
-    """As much of an unfinished run as whoever looks after it needs."""
+    """As much of an unfinished run as whoever looks after it needs; origin : user or smoke"""
 
     id: str
     status: RunState
     release: str
     created_at: datetime
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,9 +187,11 @@ class RunRows:
 
     def open_runs(self) -> tuple[OpenRun, ...]:
         """The same, in few words: a thousand that wait are read in no time."""
-        wanted = select(RUNS.c.id, RUNS.c.status, RUNS.c.release, RUNS.c.created_at).where(_is_in(UNFINISHED)).order_by(RUNS.c.order_number)
+        columns = (RUNS.c.id, RUNS.c.status, RUNS.c.release, RUNS.c.created_at, RUNS.c.origin)
+        wanted = select(*columns).where(_is_in(UNFINISHED)).order_by(RUNS.c.order_number)
         with self._database.reading() as connection:
-            return tuple(OpenRun(row.id, RunState(row.status), row.release, row.created_at) for row in connection.execute(wanted))
+            found = connection.execute(wanted).all()
+        return tuple(OpenRun(row.id, RunState(row.status), row.release, row.created_at, row.origin) for row in found)
 
     def is_cancel_requested(self, backtest_id: str) -> bool:
         """Whether the worker should stop: somebody cancelled the run, or deleted it."""

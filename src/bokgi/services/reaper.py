@@ -15,10 +15,13 @@ from bokgi.records.workers import WorkerRows
 from bokgi.services.fetches import fetch_of, import_job
 from bokgi.services.runs import BACKTEST
 from bokgi.services.searches import SEARCH
+from bokgi.services.shelf import SMOKE_PROFILE
 
 DEAD_SECONDS = 10.0
 SETTLED = timedelta(seconds=2)
 """A row younger than this may still be on its way into the queue."""
+SMOKE_IS_OVER = timedelta(minutes=15)
+"""A smoke test has ended by then; what it left in the queue is carried out by anybody, so that nothing waits for ever."""
 POISON = {
     "code": "worker_died",
     "english": "The worker died several times while it computed this run, so it was given up; fewer stocks or a shorter period may work.",
@@ -102,8 +105,17 @@ class Reaper:
             self._queue.enqueue(Job(row.id, BACKTEST, {}))
         elif state in {JobState.DONE, JobState.CANCELLED}:
             self._again(row)
-        elif state is JobState.QUEUED and row.status is RunState.QUEUED and row.release != self._release and row.release not in alive:
+        elif (
+            state is JobState.QUEUED
+            and row.status is RunState.QUEUED
+            and row.release not in {self._release, *alive}
+            and self._may_adopt(row)
+        ):
             self._queue.adopt([row.id])
+
+    def _may_adopt(self, row: OpenRun) -> bool:
+        """A smoke run asks whether its own release computes: another one that answered for it would hide that it does not."""
+        return row.origin != SMOKE_PROFILE or row.created_at <= self._clock() - SMOKE_IS_OVER
 
     def _settle_import(self, upload: ImportRow, state: JobState | None) -> None:
         if state is JobState.FAILED:
