@@ -180,6 +180,11 @@ class RunRows:
             found = connection.execute(select(RUNS.c.status, func.count()).group_by(RUNS.c.status)).all()
         return dict.fromkeys(RunState, 0) | {RunState(status): count for status, count in found}
 
+    def completed_ids(self) -> frozenset[str]:
+        """Every run that has a result, of all profiles and origins."""
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(select(RUNS.c.id).where(RUNS.c.status == RunState.COMPLETED.value)).scalars())
+
     def failures(self) -> int:
         """How many runs have failed since the database was made, whether their rows are still there or not; never falls."""
         with self._database.reading() as connection:

@@ -24,6 +24,7 @@ from bokgi.operations.repository import Tagged
 from bokgi.operations.slots.commands import environment_for, interpreter_of
 from bokgi.operations.unpacking import tagged_of
 from bokgi.operations.watch.kept_results import KeptResults
+from bokgi.operations.watch.result_folders import GONE, folders_gone
 
 TRIAL = ".trial"
 BACKUP_SECONDS = 3600.0
@@ -142,7 +143,8 @@ def _results(site: Site) -> Seen:
     if current is None:
         return _absent("there is no release yet")
     kept = KeptResults.chosen(site.target(current.name, current, is_public=True).asker)
-    return Seen(Outcome.PASSED, {"hashes": kept.given, "lost_before": sorted(kept.hashes.keys() - kept.given.keys())})
+    gone = folders_gone(site.records_url, site.host.settings.home)
+    return Seen(Outcome.PASSED, {"hashes": kept.given, "lost_before": sorted(kept.hashes.keys() - kept.given.keys()), GONE: sorted(gone)})
 
 
 def _migrations(site: Site) -> Seen:

@@ -1,11 +1,13 @@
 """What all steps of one release work with."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner
 
+from bokgi.config.settings import Settings
 from bokgi.operations.asking import Asker, reachable
 from bokgi.operations.evidence_log import EvidenceLog
 from bokgi.operations.host_folder import HostFolder
@@ -81,6 +83,12 @@ class Site:
     def seal(self, phase: str) -> None:
         """Sign what was recorded so far."""
         seal(self.log, self.signer, phase, self.tagged.tag, self.tagged.commit)
+
+    @property
+    def records_url(self) -> str:
+        """Database of the rows of every release on this host."""
+        variables = {**os.environ, **self.host.settings.variables, "BOKGI_HOME": str(self.host.settings.home)}
+        return Settings.from_environment(variables).records_url
 
     @property
     def _token(self) -> str | None:

@@ -3,13 +3,11 @@
 Convention: between a broken limit and the way back stands nothing but the verdict; people are told afterwards.
 """
 
-import os
 import threading
 from datetime import date, datetime
 
 import psutil
 
-from bokgi.config.settings import Settings
 from bokgi.errors.base import BokgiError
 from bokgi.operations.channels import CHANNELS_NAME, Channels
 from bokgi.operations.evidence_log import Record
@@ -25,6 +23,7 @@ from bokgi.operations.releasing.site import News, Site
 from bokgi.operations.watch import Subject, watch
 from bokgi.operations.watch.kept_results import recorded_results
 from bokgi.operations.watch.logged import removed_since
+from bokgi.operations.watch.result_folders import recorded_gone
 
 SHOWN = ("cpu_percent", "memory_percent", "disk_percent", "api_seconds", "server_errors", "lost_results")
 
@@ -67,8 +66,7 @@ def _has_lived(site: Site) -> bool:
 def subject_of(site: Site) -> Subject:
     """The release that has traffic, as the watch sees it."""
     home, name = site.host.settings.home, site.tagged.name
-    environment = {**os.environ, **site.host.settings.variables, "BOKGI_HOME": str(home)}
-    records_url = Settings.from_environment(environment).records_url
+    records_url = site.records_url
     attempt = read_attempt(site.log.folder)
     assert attempt is not None  # the log that is being written holds its beginning
     return Subject(
@@ -80,6 +78,7 @@ def subject_of(site: Site) -> Subject:
         records_url=records_url,
         feedback=_sources(site, records_url),
         recorded=recorded_results(attempt.records),
+        gone=recorded_gone(attempt.records),
         removed=removed_since([home / "logs"], attempt.begun.at),
         unwatched_since=_unwatched_since(attempt),
     )

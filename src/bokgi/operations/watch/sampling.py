@@ -15,6 +15,7 @@ from bokgi.operations.watch.endpoints import OwnFigures, probe, small_run, total
 from bokgi.operations.watch.kept_results import KeptResults, rows_and_answers
 from bokgi.operations.watch.logged import counted_since
 from bokgi.operations.watch.machine import CpuMeter, disks, memory_percent, sizes_of
+from bokgi.operations.watch.result_folders import folders_gone
 from bokgi.operations.watch.subject import Subject
 from bokgi.operations.watch.written_log import ERRORS, NOT_FOUND, SERVER_ERRORS, UNREADABLE, WARNINGS, WrittenLog
 
@@ -110,13 +111,21 @@ class Sampler:
         return None if own is None else {**own, "log_agrees": log_agrees(self._sides)}
 
     def _results(self) -> tuple[dict[str, Any], dict[Metric, float | None]]:
-        lost = self._kept.lost(self._asker, self._subject.home, self._deleted)
+        lost = {**self._folders_gone(), **self._kept.lost(self._asker, self._subject.home, self._deleted)}
         facts: dict[str, Any] = {"checked": len(self._kept.hashes), "lost": lost, "hashes": self._kept.given}
         count = float(len(lost))
         if self._subject.records_url is not None:
             facts["database"] = rows_and_answers(self._asker, self._subject.records_url)
             count += not facts["database"]["agrees"]
         return {"results": facts}, {Metric.LOST_RESULTS: count if self._kept.hashes or count else None}
+
+    def _folders_gone(self) -> dict[str, str]:
+        """Of all completed runs, where rows and files can be looked at from here."""
+        subject = self._subject
+        if subject.records_url is None or subject.home is None:
+            return {}
+        gone = folders_gone(subject.records_url, subject.home) - subject.gone - self._deleted
+        return dict.fromkeys(sorted(gone), "its folder is gone")
 
 
 def unwatched_errors(subject: Subject) -> int | None:

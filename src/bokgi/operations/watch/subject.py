@@ -22,6 +22,7 @@ class Subject:
     records_url : database of the rows; None where it cannot be asked from here
     feedback : places that are read at each sample
     recorded : hashes of results as they were recorded earlier in the release
+    gone : completed runs whose folders were gone when the release was planned
     removed : runs that were deleted since then, or whose time was over
     unwatched_since : the switch, or the last sample before an interruption; what the log says from there on counts in the first sample
     """
@@ -34,5 +35,6 @@ class Subject:
     records_url: str | None = None
     feedback: Sequence[FeedbackSource] = ()
     recorded: Mapping[str, str] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
     unwatched_since: datetime | None = None
