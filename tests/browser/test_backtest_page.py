@@ -33,6 +33,21 @@ def keep_busy(served: Served) -> None:
         served.start_run("RSI")
 
 
+def test_a_page_that_was_opened_before_there_were_prices_becomes_ready_by_itself(open_page: Open) -> None:
+    page = open_page("/", is_tolerant=True)
+    nothing = {"success": True, "intervals": []}
+    offline = {"status": "degraded", "version": "0", "uptime": 1, "services": {"database": "connected", "python_worker": "offline"}}
+    page.route("**/api/data/intervals", lambda route: route.fulfill(json=nothing))
+    page.route("**/api/health", lambda route: route.fulfill(json=offline))
+    page.reload()
+    expect(page.locator("#start-blocked")).to_contain_text("서비스가 준비되는 중입니다")
+    expect(page.locator(START)).to_be_disabled()
+    page.unroute("**/api/health")
+    page.unroute("**/api/data/intervals")
+    expect(page.locator(START)).to_be_enabled()
+    expect(page.locator("#start-blocked")).to_be_empty()
+
+
 def test_a_newcomer_starts_at_once_and_the_result_appears_by_itself(open_page: Open, served: Served) -> None:
     page = open_page("/")
     page.click(START)

@@ -113,6 +113,7 @@ test('a start says what is missing, one thing at a time', () => {
   const reasons = ko.backtest.blocked
   expect(blockedBy(draft, now, ko)).toBeNull()
   expect(blockedBy(draft, { ...now, intervals: [] }, ko)).toBe(reasons.noData)
+  expect(blockedBy(draft, { ...now, intervals: [], isPreparing: true }, ko)).toBe(reasons.preparing)
   expect(blockedBy(draft, { ...now, stocks: 0 }, ko)).toBe(reasons.noStocks)
   expect(blockedBy(draft, { ...now, stocks: 0, mode: 'all' }, ko)).toBe(reasons.noUniverse)
   expect(blockedBy(draft, { ...now, strategy: undefined }, ko)).toBe(reasons.noStrategy)

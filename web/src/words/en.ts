@@ -152,6 +152,7 @@ export const en: Words = {
       capital: 'Give a capital of ₩1 to ₩1 trillion.',
       advanced: 'A value under Advanced is wrong.',
       noData: 'There are no prices. Import data first.',
+      preparing: 'The service is getting ready. You can start as soon as there are prices.',
       busy: 'Starting.',
     },
     goToData: 'Open Data',

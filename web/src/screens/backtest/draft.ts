@@ -90,12 +90,14 @@ export interface Situation {
   stocks: number
   intervals: readonly IntervalRow[] | undefined
   strategy: Strategy | undefined
+  /** Whether the service is still on its way: what is missing may come. */
+  isPreparing?: boolean
 }
 
 /** Why a run cannot start now; null where it can. */
 export function blockedBy(draft: Draft, now: Situation, words: Words): string | null {
   const reasons = words.backtest.blocked
-  if (now.intervals?.length === 0) return reasons.noData
+  if (now.intervals?.length === 0) return now.isPreparing ? reasons.preparing : reasons.noData
   if (now.stocks === 0) return now.mode === 'specific' ? reasons.noStocks : reasons.noUniverse
   if (!now.strategy) return reasons.noStrategy
   if (Object.keys(faultsOf(now.strategy, draft.parameters, words)).length > 0) return reasons.parameters
