@@ -31,6 +31,7 @@ def sampler_of(subject: Subject) -> Sampler:
     made = object.__new__(Sampler)
     made._subject, made._asker, made._figures = subject, cast("Any", None), cast("Any", _NoFigures())
     made._log, made._deleted, made._missed = WrittenLog(subject.log_files), set(), unwatched_errors(subject)
+    made._sides = []
     return made
 
 
