@@ -29,7 +29,7 @@ environment-test: ## Create .venv with what the tests need: the development set 
 
 test: environment-test ## Run the tests in short form, on several processes; `make check` runs those of architecture and documents.
 	$(BIN)/python tools/warm_kernels.py
-	$(SHORT) -n 2 -m 'not drill and not browser' --ignore=tests/architecture --ignore=tests/documents
+	$(SHORT) -n 3 -m 'not drill and not browser' --ignore=tests/architecture --ignore=tests/documents
 	$(SHORT) -n 2 -m 'browser and not drill'
 
 check: environment-test web-check ## Check style, types, floors, architecture and documents.
