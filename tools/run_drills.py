@@ -72,8 +72,7 @@ def parts_of(paths: list[Path]) -> list[tuple[str, ...]]:
 
 def rows_of(record: Path) -> list[Row]:
     """The drills of a record of pytest."""
-    told = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False)
-    commit, day = told.stdout.strip() or "unknown", f"{datetime.now(UTC):%Y-%m-%d}"
+    commit, day = commit_name(), f"{datetime.now(UTC):%Y-%m-%d}"
     return [
         Row(
             case.get("classname", "").removeprefix("tests.").replace(".", "/"),
@@ -85,6 +84,16 @@ def rows_of(record: Path) -> list[Row]:
         )
         for case in ET.parse(record).iter("testcase")  # noqa: S314  # written by pytest a moment ago
     ]
+
+
+def commit_name() -> str:
+    """The commit, and whether a file but the page itself differs from it."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+    name = git("describe", "--always") or "unknown"
+    return f"{name}-dirty" if git("status", "--porcelain", "--", ".", f":!{PAGE.relative_to(ROOT)}") else name
 
 
 def outcome(case: ET.Element) -> str:
