@@ -57,7 +57,11 @@ def test_a_result_that_is_replaced_stands_aside_and_one_that_is_deleted_has_no_r
     assert gone_of(parts) == frozenset()
     shutil.rmtree(results / runs[1])
     url = f"sqlite:///{parts.home / 'bokgi.sqlite3'}"
-    assert folders_gone(url, parts.home, wait=lambda _seconds: parts.rows.delete(runs[1])) == frozenset()  # type: ignore[arg-type]
+
+    def deleted_meanwhile(_seconds: float) -> None:
+        assert parts.rows.delete(runs[1])
+
+    assert folders_gone(url, parts.home, wait=deleted_meanwhile) == frozenset()
 
 
 def test_what_was_gone_when_the_release_was_planned_is_known_from_its_records(tmp_path: Path) -> None:
