@@ -5,14 +5,18 @@ for all later looks. A result that a person deleted meanwhile, or whose time was
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bokgi.errors.base import BokgiError
 from bokgi.operations.asking import Asked, Asker
 from bokgi.operations.evidence_log import Record, hash_of
 from bokgi.operations.record_kinds import Kind
+
+if TYPE_CHECKING:
+    from bokgi.records.runs import RunRows
 
 PROFILES = ("default", "smoke")
 KEPT_OF_A_PROFILE = 10
@@ -80,6 +84,24 @@ def _completed(asker: Asker, profile: str) -> list[str]:
     return [str(row["backtest_id"]) for row in rows or [] if isinstance(row, dict) and "backtest_id" in row]
 
 
+@contextmanager
+def run_rows(records_url: str) -> "Iterator[RunRows]":
+    """The rows of runs of a service, while the block runs.
+
+    Raises
+    ------
+    DatabaseUnavailable
+    """
+    from bokgi.records.database import Database  # slow to import, and most commands of a release open no database
+    from bokgi.records.runs import RunRows
+
+    database = Database.open(records_url)
+    try:
+        yield RunRows(database)
+    finally:
+        database.close()
+
+
 def rows_and_answers(asker: Asker, records_url: str) -> dict[str, Any]:
     """Completed runs in the database, before and after asking, and over HTTP: the answer must lie between the two.
 
@@ -87,17 +109,12 @@ def rows_and_answers(asker: Asker, records_url: str) -> dict[str, Any]:
     ------
     DatabaseUnavailable
     """
-    from bokgi.records.database import Database  # slow to import, and most commands of a release open no database
-    from bokgi.records.runs import RunRows, RunState
+    from bokgi.records.run_row import RunState  # slow to import
 
-    database = Database.open(records_url)
-    try:
-        rows = RunRows(database)
+    with run_rows(records_url) as rows:
         before = rows.page(profile="default", status=RunState.COMPLETED, page_size=1).total
         body = asker.ask(Asked("GET", "/api/backtests?status=completed&page_size=1", {"X-Bokgi-Profile": "default"})).json()
         after = rows.page(profile="default", status=RunState.COMPLETED, page_size=1).total
-    finally:
-        database.close()
     told = body.get("total") if isinstance(body, dict) else None
     low, high = sorted((before, after))
     return {"rows": after, "answered": told, "agrees": isinstance(told, int) and low <= told <= high}

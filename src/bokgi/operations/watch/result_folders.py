@@ -8,6 +8,7 @@ from typing import Any
 from bokgi.errors.base import BokgiError
 from bokgi.operations.evidence_log import Record
 from bokgi.operations.record_kinds import Kind
+from bokgi.operations.watch.kept_results import run_rows
 
 GONE = "folders_gone"
 SECOND_LOOK_SECONDS = 1.0
@@ -21,18 +22,11 @@ def folders_gone(records_url: str, home: Path, wait: Callable[[float], None] = s
     ------
     DatabaseUnavailable
     """
-    from bokgi.records.database import Database  # slow to import, and most commands of a release open no database
-    from bokgi.records.runs import RunRows
-
-    database = Database.open(records_url)
-    try:
-        rows = RunRows(database)
+    with run_rows(records_url) as rows:
         gone = _without_folder(rows.completed_ids(), home)
         if gone:
             wait(SECOND_LOOK_SECONDS)
             gone = _without_folder(gone & rows.completed_ids(), home)
-    finally:
-        database.close()
     return gone
 
 
