@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bokgi.bootstrap.logs import MASK, Masking, secrets_of, start_logs
+from bokgi.bootstrap.logs import _SECRET_TEXTS, MASK, Masking, secrets_of, start_logs
 from tests.api.running_service import settings_for
 
 TOKEN = "correct-horse-battery"
@@ -97,6 +97,28 @@ def test_no_secret_reaches_file_or_terminal(tmp_path: Path, monkeypatch: pytest.
 def test_a_known_secret_is_masked_wherever_it_stands(secret: str, before: str, after: str) -> None:
     if secret not in MASK and secret not in before + MASK + after:
         assert secret not in str(Masking((secret,))(None, "", {"event": before + secret + after})["event"])
+
+
+PIECES = (
+    "Bearer abc",
+    "bokgi_session=1.a",
+    "postgresql://me:pw@host",
+    "token=abc",
+    "API_KEY: 'k1'",
+    "passwd='x'",
+    "SECRET=s",
+    "\u017fecret=s",
+    " ",
+    "=",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map("".join))
+def test_the_quick_look_before_masking_overlooks_nothing(text: str) -> None:
+    expected = text
+    for pattern, instead in _SECRET_TEXTS:
+        expected = pattern.sub(instead, expected)
+    assert Masking().text(text) == expected
 
 
 def test_ordinary_words_stay_as_they_are() -> None:

@@ -124,7 +124,7 @@ def package_version() -> str:
     return version("bokgi")
 
 
-def watch_of(request: Request) -> HealthWatch:
+async def watch_of(request: Request) -> HealthWatch:
     """The one watch of this application."""
     watch = request.app.state.health_watch
     assert isinstance(watch, HealthWatch)

@@ -109,7 +109,7 @@ class ProcessFigures(Collector):
         yield GaugeMetricFamily("process_threads", "Threads of this process", value=threads)
 
 
-def metrics_of(request: Request) -> Metrics:
+async def metrics_of(request: Request) -> Metrics:
     """The figures of this application."""
     metrics = request.app.state.metrics
     assert isinstance(metrics, Metrics)

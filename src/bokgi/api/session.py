@@ -25,7 +25,7 @@ class SessionState(BaseModel):
     open: bool
 
 
-def tokens_of(request: Request) -> TokenCheck:
+async def tokens_of(request: Request) -> TokenCheck:
     """The check that guards this application."""
     check = request.app.state.tokens
     assert isinstance(check, TokenCheck)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -50,6 +51,7 @@ SEARCHED_CODES = 100
 """A run over more stocks is not found by its codes: a whole market would make every search slow and every run a hit."""
 _SEOUL = ZoneInfo("Asia/Seoul")
 _COLUMNS = tuple(RUNS.c[name] for name in RUN_FIELDS)
+_BY_ID = select(*_COLUMNS).where(RUNS.c.id == bindparam("backtest_id"))
 _KEYS = IDEMPOTENCY_KEYS.c
 
 
@@ -130,7 +132,7 @@ class RunRows:
         """One run; None where there is none of this id."""
         if not is_storable(backtest_id):
             return None
-        return self._one(select(*_COLUMNS).where(RUNS.c.id == backtest_id))
+        return self._one(_BY_ID, backtest_id=backtest_id)
 
     def page(
         self,
@@ -323,9 +325,9 @@ class RunRows:
 
     # ------------------------------------------------------------ inside
 
-    def _one(self, statement: Select[Any]) -> RunRow | None:
+    def _one(self, statement: Select[Any], **values: str) -> RunRow | None:
         with self._database.reading() as connection:
-            row = connection.execute(statement).mappings().one_or_none()
+            row = connection.execute(statement, values).mappings().one_or_none()
         return None if row is None else RunRow.of(row)
 
     def _changed(
